@@ -1,0 +1,85 @@
+// Keeps accounts, people and memberships. Every read is bound to one seller: another seller's id finds nothing.
+import type { Db } from '../database/database.ts'
+import type { Account, Membership, Person, RoleName } from './account.ts'
+
+const ACCOUNT = ['id', 'seller_id as sellerId', 'parent_id as parentId', 'kind', 'name', 'customer_number as customerNumber', 'status']
+const PERSON = ['id', 'seller_id as sellerId', 'email', 'name', 'status']
+const MEMBERSHIP = ['id', 'account_id as accountId', 'person_id as personId', 'role', 'status', 'cost_centre as costCentre']
+
+export async function findAccount(db: Db, sellerId: string, id: string): Promise<Account | undefined> {
+  return db('accounts').select(ACCOUNT).where({ seller_id: sellerId, id }).first()
+}
+
+/** All accounts of a seller after `after` (an account id), at most `limit`, in order of id. */
+export async function listAccounts(db: Db, sellerId: string, after: string | undefined, limit: number): Promise<Account[]> {
+  const query = db('accounts').select(ACCOUNT).where({ seller_id: sellerId }).orderBy('id').limit(limit)
+  return after ? query.where('id', '>', after) : query
+}
+
+export async function findPerson(db: Db, sellerId: string, id: string): Promise<Person | undefined> {
+  return db('people').select(PERSON).where({ seller_id: sellerId, id }).first()
+}
+
+export async function findPersonByEmail(db: Db, sellerId: string, email: string): Promise<Person | undefined> {
+  return db('people').select(PERSON).where({ seller_id: sellerId }).whereRaw('lower(email) = lower(?)', [email]).first()
+}
+
+export async function findMembership(db: Db, accountId: string, personId: string): Promise<Membership | undefined> {
+  return db('memberships').select(MEMBERSHIP).where({ account_id: accountId, person_id: personId }).first()
+}
+
+export async function insertSeller(db: Db, seller: { id: string; name: string }, at: Date): Promise<void> {
+  await db('sellers').insert({ ...seller, created_at: at })
+}
+
+export async function insertAccount(db: Db, account: Omit<Account, 'status'>, at: Date): Promise<void> {
+  await db('accounts').insert({
+    id: account.id,
+    seller_id: account.sellerId,
+    parent_id: account.parentId,
+    kind: account.kind,
+    name: account.name,
+    customer_number: account.customerNumber,
+    created_at: at,
+  })
+}
+
+/** Adds a person, or returns the one with this e-mail address: two first punchouts at once make one person. */
+export async function insertPersonOnce(
+  db: Db,
+  person: Pick<Person, 'id' | 'sellerId' | 'email' | 'name'>,
+  at: Date,
+): Promise<Person> {
+  const inserted = await db('people')
+    .insert({ id: person.id, seller_id: person.sellerId, email: person.email, name: person.name, created_at: at })
+    .onConflict(db.raw('(seller_id, lower(email))'))
+    .ignore()
+    .returning(PERSON)
+  const row = inserted[0] ?? (await findPersonByEmail(db, person.sellerId, person.email))
+  if (!row) throw new Error(`person ${person.id} vanished while being added`)
+  return row
+}
+
+/** Adds a membership, or returns the one that is there. */
+export async function insertMembershipOnce(
+  db: Db,
+  membership: { id: string; accountId: string; personId: string; role: RoleName; costCentre: string | null; firstSeenBy: string },
+  at: Date,
+): Promise<Membership> {
+  const inserted = await db('memberships')
+    .insert({
+      id: membership.id,
+      account_id: membership.accountId,
+      person_id: membership.personId,
+      role: membership.role,
+      cost_centre: membership.costCentre,
+      first_seen_by: membership.firstSeenBy,
+      created_at: at,
+    })
+    .onConflict(['account_id', 'person_id'])
+    .ignore()
+    .returning(MEMBERSHIP)
+  const row = inserted[0] ?? (await findMembership(db, membership.accountId, membership.personId))
+  if (!row) throw new Error(`membership ${membership.id} vanished while being added`)
+  return row
+}

@@ -1,0 +1,25 @@
+// What routes and jobs receive: the hub's database, clock, ids, log and keys. Built once, in assemble.ts.
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Config } from './config.ts'
+import type { Db } from './database/database.ts'
+import type { Keyring } from './secrets.ts'
+import type { TokenSigner } from './token-signer.ts'
+
+export interface Hub {
+  db: Db
+  config: Config
+  log: Logger
+  metrics: Registry
+  /** Seals and opens what must not lie readable in the database. */
+  keys: Keyring
+  /** Signs the tokens that storefronts check against /.well-known/jwks.json. */
+  tokens: TokenSigner
+  now(): Date
+  /** A UUID v7: rows sort by their birth. */
+  newId(): string
+  /** 256 random bits, base64url: one-time codes and page tokens. Stored only as a hash. */
+  newToken(): string
+  /** Whether queue and database answer; for /readyz. */
+  queueReady(): Promise<boolean>
+}
