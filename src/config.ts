@@ -6,7 +6,12 @@ const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be an address such as ${example}` }).optional()
 
 const settings = z.object({
-  PORT: z.coerce.number({ error: 'must be a port number, 1 to 65535 (0 = any free one)' }).int().min(0).max(65535).default(8080),
+  PORT: z.coerce
+    .number({ error: 'must be a port number, 1 to 65535 (0 = any free one)' })
+    .int()
+    .min(0)
+    .max(65535)
+    .default(8080),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: url(/^https?$/, 'https://hub.example.com'),
   HUB_DATA_DIR: z.string().default('./.hub'),
@@ -14,11 +19,20 @@ const settings = z.object({
   REDIS_URL: url(/^rediss?$/, 'redis://host:6379'),
   HUB_KEY: z
     .string()
-    .regex(/^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/, 'must be 32 random bytes in base64: `openssl rand -base64 32`; older keys after a comma')
+    .regex(
+      /^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$/,
+      'must be 32 random bytes in base64: `openssl rand -base64 32`; older keys after a comma',
+    )
     .optional(),
   HUB_WORKER: z.enum(['inline', 'off'], { error: 'must be inline or off' }).default('inline'),
   HUB_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
-  TRUST_PROXY: z.coerce.number({ error: 'must be the number of proxies in front of the hub' }).int().min(0).max(10).default(0),
+  TRUST_PROXY: z.coerce
+    .number({ error: 'must be the number of proxies in front of the hub' })
+    .int()
+    .min(0)
+    .max(10)
+    .default(0),
+  HUB_KEEP_DOCUMENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).int().min(1).default(730),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
 })
@@ -37,6 +51,8 @@ export interface Config {
   demo: boolean
   production: boolean
   trustProxy: number
+  /** Days the bytes of wire documents are kept. */
+  keepDocumentDays: number
   logLevel: string
 }
 
@@ -50,15 +66,21 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const problems = parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`)
   const production = given.NODE_ENV === 'production'
   if (production && !given.HUB_KEY)
-    problems.push('HUB_KEY is needed in production: 32 random bytes in base64, kept apart from the database (`openssl rand -base64 32`)')
-  if (production && !given.PUBLIC_URL) problems.push('PUBLIC_URL is needed in production: the https address buyers reach the hub at')
-  if (production && given.HUB_DEMO === 'on') problems.push('HUB_DEMO=on is refused in production: its secrets are public')
+    problems.push(
+      'HUB_KEY is needed in production: 32 random bytes in base64, kept apart from the database (`openssl rand -base64 32`)',
+    )
+  if (production && !given.PUBLIC_URL)
+    problems.push('PUBLIC_URL is needed in production: the https address buyers reach the hub at')
+  if (production && given.HUB_DEMO === 'on')
+    problems.push('HUB_DEMO=on is refused in production: its secrets are public')
   if (!parsed.success || problems.length > 0) throw new ConfigError(`Settings to mend:\n  ${problems.join('\n  ')}`)
   const s = parsed.data
   return {
     port: s.PORT,
     host: s.HOST,
-    publicUrl: (s.PUBLIC_URL ?? `http://${s.HOST === '0.0.0.0' || s.HOST === '::' ? 'localhost' : s.HOST}:${s.PORT}`).replace(/\/+$/, ''),
+    publicUrl: (
+      s.PUBLIC_URL ?? `http://${s.HOST === '0.0.0.0' || s.HOST === '::' ? 'localhost' : s.HOST}:${s.PORT}`
+    ).replace(/\/+$/, ''),
     dataDir: resolve(s.HUB_DATA_DIR),
     databaseUrl: s.DATABASE_URL,
     redisUrl: s.REDIS_URL,
@@ -67,6 +89,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     demo: s.HUB_DEMO ? s.HUB_DEMO === 'on' : !production,
     production,
     trustProxy: s.TRUST_PROXY,
+    keepDocumentDays: s.HUB_KEEP_DOCUMENT_DAYS,
     logLevel: s.LOG_LEVEL,
   }
 }

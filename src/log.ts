@@ -2,7 +2,19 @@
 // names below are blanked should one slip in.
 import { type Logger, pino } from 'pino'
 
-const SECRET_NAMES = ['password', 'PASSWORD', 'secret', 'sharedSecret', 'SharedSecret', 'client_secret', 'token', 'code', 'authorization', 'cookie', 'sealed']
+const SECRET_NAMES = [
+  'password',
+  'PASSWORD',
+  'secret',
+  'sharedSecret',
+  'SharedSecret',
+  'client_secret',
+  'token',
+  'code',
+  'authorization',
+  'cookie',
+  'sealed',
+]
 
 /** The hub's log, JSON lines on stderr so that what `npm start` prints for people stays readable on stdout. */
 export function makeLog(level: string): Logger {

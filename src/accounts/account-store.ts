@@ -2,16 +2,36 @@
 import type { Db } from '../database/database.ts'
 import type { Account, Membership, Person, RoleName } from './account.ts'
 
-const ACCOUNT = ['id', 'seller_id as sellerId', 'parent_id as parentId', 'kind', 'name', 'customer_number as customerNumber', 'status']
+const ACCOUNT = [
+  'id',
+  'seller_id as sellerId',
+  'parent_id as parentId',
+  'kind',
+  'name',
+  'customer_number as customerNumber',
+  'status',
+]
 const PERSON = ['id', 'seller_id as sellerId', 'email', 'name', 'status']
-const MEMBERSHIP = ['id', 'account_id as accountId', 'person_id as personId', 'role', 'status', 'cost_centre as costCentre']
+const MEMBERSHIP = [
+  'id',
+  'account_id as accountId',
+  'person_id as personId',
+  'role',
+  'status',
+  'cost_centre as costCentre',
+]
 
 export async function findAccount(db: Db, sellerId: string, id: string): Promise<Account | undefined> {
   return db('accounts').select(ACCOUNT).where({ seller_id: sellerId, id }).first()
 }
 
 /** All accounts of a seller after `after` (an account id), at most `limit`, in order of id. */
-export async function listAccounts(db: Db, sellerId: string, after: string | undefined, limit: number): Promise<Account[]> {
+export async function listAccounts(
+  db: Db,
+  sellerId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<Account[]> {
   const query = db('accounts').select(ACCOUNT).where({ seller_id: sellerId }).orderBy('id').limit(limit)
   return after ? query.where('id', '>', after) : query
 }
@@ -63,7 +83,14 @@ export async function insertPersonOnce(
 /** Adds a membership, or returns the one that is there. */
 export async function insertMembershipOnce(
   db: Db,
-  membership: { id: string; accountId: string; personId: string; role: RoleName; costCentre: string | null; firstSeenBy: string },
+  membership: {
+    id: string
+    accountId: string
+    personId: string
+    role: RoleName
+    costCentre: string | null
+    firstSeenBy: string
+  },
   at: Date,
 ): Promise<Membership> {
   const inserted = await db('memberships')

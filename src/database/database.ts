@@ -30,7 +30,9 @@ export async function migrate(url: string): Promise<string[]> {
   const db = makeDatabase(url, { poolSize: 1 })
   try {
     await db.raw('SELECT pg_advisory_lock(?)', [MIGRATION_LOCK])
-    await db.raw('CREATE TABLE IF NOT EXISTS hub_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())')
+    await db.raw(
+      'CREATE TABLE IF NOT EXISTS hub_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    )
     const applied = new Set<string>(await db('hub_migrations').pluck('name'))
     const missing = migrations.filter((m) => !applied.has(m.name))
     for (const { name, up } of missing)

@@ -23,7 +23,8 @@ export const up: readonly string[] = [
   // The promise of "same payloadID = same answer": one first document per partner and payloadID, one answer to it.
   `CREATE UNIQUE INDEX documents_once ON documents (partner_id, payload_id)
     WHERE direction = 'in' AND partner_id IS NOT NULL AND payload_id IS NOT NULL AND duplicate_of IS NULL`,
-  `CREATE UNIQUE INDEX documents_answer ON documents (in_reply_to) WHERE in_reply_to IS NOT NULL`,
+  // An answer of 500 and above says "try again", so it is no answer for good.
+  `CREATE UNIQUE INDEX documents_answer ON documents (in_reply_to) WHERE in_reply_to IS NOT NULL AND status_code < 500`,
   'CREATE INDEX documents_seller ON documents (seller_id, id)',
   'CREATE INDEX documents_partner ON documents (partner_id, id)',
   'CREATE INDEX documents_session ON documents (session_id) WHERE session_id IS NOT NULL',

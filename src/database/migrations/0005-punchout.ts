@@ -11,6 +11,7 @@ export const up: readonly string[] = [
     mode text NOT NULL CHECK (mode IN ('test', 'production')),
     operation text NOT NULL CHECK (operation IN ('create', 'edit', 'inspect', 'source')),
     state text NOT NULL CHECK (state IN ('created', 'opened', 'returned', 'cancelled', 'expired')),
+    edits_session_id uuid REFERENCES punchout_sessions,
     setup jsonb NOT NULL,
     cart jsonb,
     warnings jsonb NOT NULL DEFAULT '[]',
@@ -26,6 +27,7 @@ export const up: readonly string[] = [
     created_at timestamptz NOT NULL
   )`,
   'CREATE INDEX punchout_sessions_seller ON punchout_sessions (seller_id, id)',
+  'CREATE INDEX punchout_sessions_edits ON punchout_sessions (edits_session_id) WHERE edits_session_id IS NOT NULL',
   'CREATE INDEX punchout_sessions_partner ON punchout_sessions (partner_id, id)',
   `CREATE INDEX punchout_sessions_due ON punchout_sessions (expires_at) WHERE state IN ('created', 'opened')`,
   `CREATE TABLE punchout_events (

@@ -1,0 +1,138 @@
+// Keeps wire documents. Bytes are sealed: they hold SharedSecrets, passwords and people.
+import type { Db } from '../database/database.ts'
+import { type Keyring, open, seal, sha256 } from '../secrets.ts'
+import { DOCUMENT_PURPOSE, type WireDocument } from './document.ts'
+
+const COLUMNS = {
+  id: 'id',
+  sellerId: 'seller_id',
+  partnerId: 'partner_id',
+  sessionId: 'session_id',
+  direction: 'direction',
+  protocol: 'protocol',
+  kind: 'kind',
+  payloadId: 'payload_id',
+  mode: 'mode',
+  contentType: 'content_type',
+  size: 'size',
+  sha256: 'sha256',
+  findings: 'findings',
+  statusCode: 'status_code',
+  inReplyTo: 'in_reply_to',
+  duplicateOf: 'duplicate_of',
+  createdAt: 'created_at',
+}
+
+export type NewDocument = Pick<WireDocument, 'id' | 'direction' | 'protocol' | 'kind' | 'contentType'> &
+  Partial<Omit<WireDocument, 'size' | 'sha256' | 'createdAt'>> & { bytes: Uint8Array }
+
+/** Stores a document. False when the partner sent this payloadID before, or the document was answered before. */
+export async function insertDocument(db: Db, keys: Keyring, document: NewDocument, at: Date): Promise<boolean> {
+  const inserted = await db('documents')
+    .insert({
+      id: document.id,
+      seller_id: document.sellerId,
+      partner_id: document.partnerId,
+      session_id: document.sessionId,
+      direction: document.direction,
+      protocol: document.protocol,
+      kind: document.kind,
+      payload_id: document.payloadId,
+      mode: document.mode,
+      content_type: document.contentType,
+      sealed: seal(keys, DOCUMENT_PURPOSE, document.bytes),
+      size: document.bytes.length,
+      sha256: sha256(document.bytes),
+      findings: JSON.stringify(document.findings ?? []),
+      status_code: document.statusCode,
+      in_reply_to: document.inReplyTo,
+      duplicate_of: document.duplicateOf,
+      created_at: at,
+    })
+    .onConflict()
+    .ignore()
+    .returning('id')
+  return inserted.length > 0
+}
+
+export async function findDocument(db: Db, sellerId: string, id: string): Promise<WireDocument | undefined> {
+  return db('documents').select(COLUMNS).where({ seller_id: sellerId, id }).first()
+}
+
+export interface DocumentFilter {
+  sellerId: string
+  partnerId?: string | undefined
+  sessionId?: string | undefined
+  kind?: string | undefined
+  direction?: 'in' | 'out' | undefined
+}
+
+/** Newest first, those older than the document `before`, at most `limit`. */
+export async function listDocuments(
+  db: Db,
+  filter: DocumentFilter,
+  before: string | undefined,
+  limit: number,
+): Promise<WireDocument[]> {
+  const query = db('documents').select(COLUMNS).where({ seller_id: filter.sellerId }).orderBy('id', 'desc').limit(limit)
+  if (filter.partnerId) query.where({ partner_id: filter.partnerId })
+  if (filter.sessionId) query.where({ session_id: filter.sessionId })
+  if (filter.kind) query.where({ kind: filter.kind })
+  if (filter.direction) query.where({ direction: filter.direction })
+  if (before) query.where('id', '<', before)
+  return query
+}
+
+/** The bytes as they were on the wire; undefined when the document isn't this seller's, null when they were purged. */
+export async function findDocumentBytes(
+  db: Db,
+  keys: Keyring,
+  sellerId: string,
+  id: string,
+): Promise<Buffer | null | undefined> {
+  const row = await db('documents').select('sealed').where({ seller_id: sellerId, id }).first()
+  if (!row) return undefined
+  return row.sealed.length === 0 ? null : open(keys, DOCUMENT_PURPOSE, row.sealed)
+}
+
+/** The first document a partner sent under a payloadID. */
+export async function findFirstDocument(
+  db: Db,
+  partnerId: string,
+  payloadId: string,
+): Promise<Pick<WireDocument, 'id' | 'sha256'> | undefined> {
+  return db('documents')
+    .select('id', 'sha256')
+    .where({ partner_id: partnerId, payload_id: payloadId, direction: 'in' })
+    .whereNull('duplicate_of')
+    .first()
+}
+
+/** The answer given for good to a document, as it went out. */
+export async function findAnswer(
+  db: Db,
+  keys: Keyring,
+  inReplyTo: string,
+): Promise<{ bytes: Buffer; contentType: string } | undefined> {
+  const row = await db('documents')
+    .select('sealed', 'content_type')
+    .where({ in_reply_to: inReplyTo })
+    .where('status_code', '<', 500)
+    .first()
+  return row && { bytes: open(keys, DOCUMENT_PURPOSE, row.sealed), contentType: row.content_type }
+}
+
+/** Ties a document to the session it began or ended. */
+export async function linkDocumentToSession(db: Db, id: string, sessionId: string): Promise<void> {
+  await db('documents').where({ id }).update({ session_id: sessionId })
+}
+
+/** Blanks the bytes of up to `limit` documents from before `until`; what they were and said of them stays. Returns how many. */
+export async function blankDocuments(db: Db, until: Date, limit: number): Promise<number> {
+  const { rowCount } = await db.raw(
+    `UPDATE documents SET sealed = '' WHERE id IN (
+       SELECT id FROM documents WHERE created_at < ? AND sealed <> '' ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)`,
+    [until, limit],
+  )
+  return rowCount
+}

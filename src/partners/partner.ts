@@ -1,0 +1,107 @@
+// A trading partner: one buyer's procurement system, how it introduces itself, where its users return to and how its cart is cut.
+import { z } from 'zod'
+import type { Mapping } from '../accounts/mapping-rules.ts'
+import { returnHostSchema } from './return-host.ts'
+
+export type Mode = 'test' | 'production'
+
+const origin = z
+  .string()
+  .max(255)
+  .regex(/^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/, 'is no origin such as https://buyer.example')
+
+export const partnerSettingsSchema = z
+  .object({
+    allowedReturnHosts: z.array(returnHostSchema).max(100).describe('hosts the buyer’s browser may be sent back to'),
+    frameAncestors: z.array(origin).max(50).default([]).describe('origins that may show the hub’s pages in an iframe'),
+    language: z.string().max(20).optional().describe('BCP 47 tag for users whose document names none'),
+    contract: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('contract or assortment the storefront shows, unless a rule says another'),
+    operationAllowed: z
+      .enum(['create', 'edit', 'inspect'])
+      .default('edit')
+      .describe('what the buyer may do later with a returned cart'),
+    unitMap: z
+      .record(z.string().max(20), z.string().max(20))
+      .default({})
+      .describe('our UN/CEFACT unit -> this buyer’s unit'),
+    defaultCurrency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .default('EUR'),
+    sessionMinutes: z.int().min(5).max(1440).default(240),
+    cartValidDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(180)
+      .describe('a cart returned longer ago counts as stale on edit and inspect'),
+    oci: z
+      .object({
+        version: z.enum(['4.0', '5.0']).default('4.0'),
+        hookUrlName: z.string().max(40).default('HOOK_URL').describe('name of the parameter with the return address'),
+        queryMode: z
+          .enum(['split', 'keep'])
+          .default('keep')
+          .describe('parameters in HOOK_URL itself: moved to hidden fields, or left in the address'),
+        method: z.enum(['POST', 'GET']).default('POST'),
+        variant: z.enum(['html', 'xml']).default('html'),
+        xmlTypeName: z.string().max(40).default('~xml_type'),
+        emptyCart: z
+          .enum(['form', 'ocicancel'])
+          .default('ocicancel')
+          .describe('leaving without items: an empty form to HOOK_URL, or OCICANCEL where the buyer sent one'),
+      })
+      .prefault({}),
+  })
+  .meta({ id: 'PartnerSettings' })
+export type PartnerSettings = z.infer<typeof partnerSettingsSchema>
+
+export interface PartnerCredential {
+  id: string
+  /** from, sender, to = cXML Header; user = OCI USERNAME. */
+  party: 'from' | 'sender' | 'to' | 'user'
+  domain: string
+  identity: string
+  mode: Mode
+}
+
+export interface SealedSecret {
+  id: string
+  mode: Mode
+  label: string
+  sealed: Buffer
+  demo: boolean
+  createdAt: Date
+}
+
+export interface TradingPartner {
+  id: string
+  sellerId: string
+  storefrontId: string
+  /** Stands in addresses: /oci/:slug. */
+  slug: string
+  name: string
+  protocol: 'cxml' | 'oci'
+  status: 'active' | 'paused'
+  /** Name of a buyer profile. */
+  profile: string
+  settings: PartnerSettings
+  mapping: Mapping
+  demo: boolean
+  /** Counts changes; an update carries the one it saw. */
+  version: number
+  credentials: PartnerCredential[]
+  secrets: SealedSecret[]
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** The most secrets of one mode alive at once: the old and the new while a buyer changes over. */
+export const LIVE_SECRETS = 2
+
+/** The purpose partner secrets are sealed for. */
+export const SECRET_PURPOSE = 'partner-secret'

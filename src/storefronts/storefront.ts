@@ -1,0 +1,35 @@
+// A storefront the hub hands buyers to, and the API client that speaks for it.
+
+export interface Storefront {
+  id: string
+  sellerId: string
+  name: string
+  /** The buyer's browser is sent here with `?code=`. */
+  punchoutUrl: string
+  testPunchoutUrl: string | null
+  /** Answers OCI background functions; null = the storefront has no look-up. */
+  itemLookupUrl: string | null
+}
+
+/** What API clients may be allowed, and what each scope opens. */
+export const scopes = {
+  punchout: 'exchange codes, read sessions, return carts of the own storefront',
+  'partners:read': 'read partners, profiles, accounts and storefronts',
+  'partners:write': 'add and change partners, secrets and mapping rules',
+  'documents:read': 'read wire documents and punchout sessions of all storefronts',
+  'jobs:read': 'see jobs, waiting, done and dead',
+  'jobs:write': 'replay dead jobs',
+} as const
+
+export type Scope = keyof typeof scopes
+export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]]
+
+export interface ApiClient {
+  id: string
+  sellerId: string
+  /** Bound to one storefront, or null for tools of the seller. */
+  storefrontId: string | null
+  clientId: string
+  scopes: Scope[]
+  demo: boolean
+}
