@@ -44,7 +44,7 @@ const ruleSchema = z
     name: z.string().min(1).max(120),
     all: z.array(condition).max(20).optional().describe('every one must hold'),
     any: z.array(condition).max(20).optional().describe('at least one must hold'),
-    then: z.object({
+    assign: z.object({
       accountId: z.uuid(),
       firstSight: z.enum(['provision', 'refuse']).describe('what to do with a person the hub has not seen'),
       role: harmlessRole.describe('role of a person provisioned by this rule'),
@@ -94,7 +94,7 @@ export function evaluateMapping(mapping: Mapping, facts: BuyerFacts): RuleResult
     const verdict = judge(rule, facts)
     verdicts.push(verdict)
     if (!verdict.matched) continue
-    const { accountId, firstSight, role, costCentre, shipTo, contract } = rule.then
+    const { accountId, firstSight, role, costCentre, shipTo, contract } = rule.assign
     return {
       target: { kind: 'rule', rule: rule.name, accountId, firstSight, role },
       costCentre: take(costCentre, facts),
@@ -123,26 +123,18 @@ function judge(rule: MappingRule, facts: BuyerFacts): RuleVerdict {
   }
 }
 
+const tests: Record<MappingCondition['op'], (value: string, wanted: string[]) => boolean> = {
+  present: (value) => value !== '',
+  equals: (value, [wanted = '']) => value === wanted,
+  in: (value, wanted) => wanted.includes(value),
+  startsWith: (value, [wanted = '']) => value.startsWith(wanted),
+  endsWith: (value, [wanted = '']) => value.endsWith(wanted),
+  contains: (value, [wanted = '']) => value.includes(wanted),
+}
+
 function holds(c: MappingCondition, facts: BuyerFacts): boolean {
   const wanted = (Array.isArray(c.value) ? c.value : [c.value ?? '']).map((v) => v.toLowerCase())
-  const [first = ''] = wanted
-  return valuesOf(c.field, facts).some((value) => {
-    const v = value.toLowerCase()
-    switch (c.op) {
-      case 'present':
-        return v !== ''
-      case 'equals':
-        return v === first
-      case 'in':
-        return wanted.includes(v)
-      case 'startsWith':
-        return v.startsWith(first)
-      case 'endsWith':
-        return v.endsWith(first)
-      case 'contains':
-        return v.includes(first)
-    }
-  })
+  return valuesOf(c.field, facts).some((value) => tests[c.op](value.toLowerCase(), wanted))
 }
 
 function valuesOf(name: string, facts: BuyerFacts): string[] {
@@ -150,7 +142,7 @@ function valuesOf(name: string, facts: BuyerFacts): string[] {
   return Object.hasOwn(facts, key) ? (facts[key] ?? []) : []
 }
 
-function take(from: MappingRule['then']['costCentre'], facts: BuyerFacts): string | null {
+function take(from: MappingRule['assign']['costCentre'], facts: BuyerFacts): string | null {
   if (!from) return null
   return 'value' in from ? from.value : (valuesOf(from.from, facts)[0] ?? null)
 }
