@@ -35,6 +35,7 @@ export async function findPlace(dataDir: string, log: Pick<Logger, 'info'>): Pro
   if (process.getuid?.() !== 0) {
     const place = { home: wanted, bin: join(native, 'bin'), user: {} }
     await assertOurs(wanted)
+    await mkdir(wanted, { recursive: true, mode: 0o700 })
     await assertRuns(place)
     return place
   }

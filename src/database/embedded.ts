@@ -2,7 +2,7 @@
 // starts it in a session of its own, so a Ctrl-C in the terminal reaches the hub alone, which drains first and stops it last.
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readdir, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, readdir, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -107,7 +107,8 @@ async function prepareData(place: Place, log: EmbeddedPostgresOptions['log']): P
     return readFile(passwordFile, 'utf8')
   }
   for (const left of await readdir(place.home))
-    if (left === 'data' || left.startsWith('data.')) await rm(join(place.home, left), { recursive: true, force: true })
+    if (left === 'data' || left.startsWith('data.'))
+      await rm(join(place.home, left), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
 
   log.info(`Making a PostgreSQL database in ${data}`)
   const password = randomBytes(24).toString('base64url')
@@ -187,7 +188,6 @@ async function whoseProcess(pid: number, data: string): Promise<'server' | 'anot
 
 /** Starts the server on the port it had before, or on a free one. Returns the port. */
 async function start(place: Place, settings: Record<string, string>): Promise<number> {
-  const data = join(place.home, 'data')
   const logFile = join(place.home, 'log')
   const portFile = join(place.home, 'port')
   let port = await freePort(Number(await readFile(portFile, 'utf8').catch(() => '0')) || 0)
@@ -196,10 +196,11 @@ async function start(place: Place, settings: Record<string, string>): Promise<nu
     const given = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}=${value}`)
     const started = await run(place, join(place.bin, 'pg_ctl'), [
       'start',
+      // Relative to the home it runs in: pg_ctl puts both into a shell command, where a `$` or a quote would do harm.
       '-D',
-      data,
+      'data',
       '-l',
-      logFile,
+      'log',
       '-w',
       '-t',
       '300',
