@@ -105,3 +105,18 @@ export const profileOverridesSchema = z
   })
   .meta({ id: 'ProfileOverrides' })
 export type ProfileOverrides = z.infer<typeof profileOverridesSchema>
+
+/** One thing a buyer's profile says about a cart. */
+export const cartWarningSchema = z
+  .object({
+    code: z
+      .enum(['cut', 'remapped', 'rejected', 'rounded', 'replaced', 'missing', 'notice'])
+      .describe('`rejected`: the buyer’s system would refuse the line or the whole cart'),
+    line: z.int().optional().describe('line number; absent = the whole cart'),
+    field: z.string(),
+    message: z.string(),
+    before: z.string().optional(),
+    after: z.string().optional(),
+  })
+  .meta({ id: 'CartWarning' })
+export type CartWarning = z.infer<typeof cartWarningSchema>
