@@ -9,6 +9,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../src/database/database.ts'
 import { startEmbeddedPostgres } from '../src/database/embedded.ts'
+import { migrateQueue } from '../src/queue/backend.ts'
 import { startTestRedis } from './support/redis.ts'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -18,6 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const templateUrl = new URL(postgres.url)
   templateUrl.pathname = `/${template}`
   await migrate(templateUrl.href)
+  await migrateQueue(templateUrl.href)
   const redis = await startTestRedis()
   if (!redis.url)
     console.log(
