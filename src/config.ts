@@ -6,12 +6,7 @@ const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be an address such as ${example}` }).optional()
 
 const settings = z.object({
-  PORT: z.coerce
-    .number({ error: 'must be a port number, 1 to 65535 (0 = any free one)' })
-    .int()
-    .min(0)
-    .max(65535)
-    .default(8080),
+  PORT: z.coerce.number({ error: 'must be a port number, 1 to 65535' }).int().min(1).max(65535).default(8080),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: url(/^https?$/, 'https://hub.example.com'),
   HUB_DATA_DIR: z.string().default('./.hub'),
@@ -26,6 +21,10 @@ const settings = z.object({
     .optional(),
   HUB_WORKER: z.enum(['inline', 'off'], { error: 'must be inline or off' }).default('inline'),
   HUB_DEMO: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
+  HUB_TIME_ZONE: z
+    .string()
+    .refine((zone) => isTimeZone(zone), 'must be an IANA time zone such as Europe/Amsterdam')
+    .default('UTC'),
   TRUST_PROXY: z.coerce
     .number({ error: 'must be the number of proxies in front of the hub' })
     .int()
@@ -50,6 +49,8 @@ export interface Config {
   inlineWorker: boolean
   demo: boolean
   production: boolean
+  /** IANA zone in which the hub writes local time, with its offset. */
+  timeZone: string
   trustProxy: number
   /** Days the bytes of wire documents are kept. */
   keepDocumentDays: number
@@ -88,8 +89,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     inlineWorker: s.HUB_WORKER === 'inline',
     demo: s.HUB_DEMO ? s.HUB_DEMO === 'on' : !production,
     production,
+    timeZone: s.HUB_TIME_ZONE,
     trustProxy: s.TRUST_PROXY,
     keepDocumentDays: s.HUB_KEEP_DOCUMENT_DAYS,
     logLevel: s.LOG_LEVEL,
+  }
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null
+  } catch {
+    return false
   }
 }

@@ -48,7 +48,7 @@ export async function matchUser(db: Db, sellerId: string, mapping: Mapping, fact
   if (target.kind === 'default-user') {
     const person = await findPerson(db, sellerId, target.personId)
     const membership = person && (await findMembership(db, account.id, person.id))
-    if (!person || person.status !== 'active' || membership?.status !== 'active')
+    if (person?.status !== 'active' || membership?.status !== 'active')
       return refused('The default user of this partner is not active.')
     const user = {
       account,

@@ -1,7 +1,7 @@
 // Keeps wire documents. Bytes are sealed: they hold SharedSecrets, passwords and people.
 import type { Db } from '../database/database.ts'
 import { type Keyring, open, seal, sha256 } from '../secrets.ts'
-import { DOCUMENT_PURPOSE, type WireDocument } from './document.ts'
+import { DOCUMENT_PURPOSE, type Finding, type WireDocument } from './document.ts'
 
 const COLUMNS = {
   id: 'id',
@@ -120,6 +120,13 @@ export async function findAnswer(
     .where('status_code', '<', 500)
     .first()
   return row && { bytes: open(keys, DOCUMENT_PURPOSE, row.sealed), contentType: row.content_type }
+}
+
+/** Notes what was found out about a document after it was stored. */
+export async function addFinding(db: Db, id: string, finding: Finding): Promise<void> {
+  await db('documents')
+    .where({ id })
+    .update({ findings: db.raw('findings || ?::jsonb', [JSON.stringify([finding])]) })
 }
 
 /** Ties a document to the session it began or ended. */

@@ -1,6 +1,7 @@
 // A trading partner: one buyer's procurement system, how it introduces itself, where its users return to and how its cart is cut.
 import { z } from 'zod'
 import type { Mapping } from '../accounts/mapping-rules.ts'
+import { profileOverridesSchema } from './buyer-profile.ts'
 import { returnHostSchema } from './return-host.ts'
 
 export type Mode = 'test' | 'production'
@@ -24,10 +25,7 @@ export const partnerSettingsSchema = z
       .enum(['create', 'edit', 'inspect'])
       .default('edit')
       .describe('what the buyer may do later with a returned cart'),
-    unitMap: z
-      .record(z.string().max(20), z.string().max(20))
-      .default({})
-      .describe('our UN/CEFACT unit -> this buyer’s unit'),
+    overrides: profileOverridesSchema.prefault({}).describe('what this buyer takes otherwise than its profile says'),
     defaultCurrency: z
       .string()
       .regex(/^[A-Z]{3}$/)

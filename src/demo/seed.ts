@@ -1,0 +1,185 @@
+// Demo data: seller, company account, storefront, partners and clients everyone knows the secrets of. Never in production.
+import { insertAccount, insertMembershipOnce, insertPersonOnce, insertSeller } from '../accounts/account-store.ts'
+import type { Db } from '../database/database.ts'
+import type { Hub } from '../hub.ts'
+import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
+import { findPartner, insertPartner, insertSecret, updatePartner } from '../partners/partner-store.ts'
+import { seal } from '../secrets.ts'
+import { scopeNames } from '../storefronts/storefront.ts'
+import { insertClient, putStorefront } from '../storefronts/storefront-store.ts'
+
+/** Fixed, so that a second start finds what the first one made. */
+const id = (n: number) => `00000000-0000-7000-8000-${n.toString().padStart(12, '0')}`
+
+export const demoIds = {
+  seller: id(1),
+  account: id(2),
+  person: id(3),
+  storefront: id(4),
+  cxmlPartner: id(5),
+  ociPartner: id(6),
+}
+
+const STORE_CLIENT = { id: 'demo-store', secret: 'demo-store-secret' }
+const ADMIN_CLIENT = { id: 'demo-admin', secret: 'demo-admin-secret' }
+const SHARED_SECRET = 'demo-secret'
+const MODES = ['test', 'production'] as const
+
+/** Makes the demo data at the first start; at every start points it at the addresses of now. */
+export async function seedDemo(hub: Hub): Promise<{ storefrontClient: { id: string; secret: string } }> {
+  await hub.db.transaction(async (trx) => {
+    await trx.raw('SELECT pg_advisory_xact_lock(7219400412)')
+    const known = await trx('sellers').where({ id: demoIds.seller }).first('id')
+    if (!known) await insertCompany(hub, trx)
+    await putDemoStorefront(hub, trx)
+    if (!known) await insertClients(hub, trx)
+    for (const partner of demoPartners(hub)) await putPartner(hub, trx, partner)
+  })
+  return { storefrontClient: STORE_CLIENT }
+}
+
+async function insertCompany(hub: Hub, db: Db): Promise<void> {
+  const at = hub.now()
+  const { seller: sellerId, account: accountId, person } = demoIds
+  await insertSeller(db, { id: sellerId, name: 'Demo Office Supplies' }, at)
+  const account = {
+    id: accountId,
+    sellerId,
+    parentId: null,
+    kind: 'company',
+    name: 'City of Almere',
+    customerNumber: '100042',
+  } as const
+  await insertAccount(db, account, at)
+  await insertPersonOnce(
+    db,
+    { id: person, sellerId, email: 'sap-catalogue@almere.example', name: 'SAP catalogue user' },
+    at,
+  )
+  const membership = {
+    id: hub.newId(),
+    accountId,
+    personId: person,
+    role: 'buyer',
+    costCentre: null,
+    firstSeenBy: 'demo',
+  } as const
+  await insertMembershipOnce(db, membership, at)
+}
+
+async function putDemoStorefront(hub: Hub, db: Db): Promise<void> {
+  const base = `${hub.config.publicUrl}/demo/store`
+  const addresses = { punchoutUrl: `${base}/punchout`, testPunchoutUrl: null, itemLookupUrl: `${base}/items` }
+  await putStorefront(
+    db,
+    { id: demoIds.storefront, sellerId: demoIds.seller, name: 'Demo store', ...addresses },
+    hub.now(),
+  )
+}
+
+async function insertClients(hub: Hub, db: Db): Promise<void> {
+  const shared = { sellerId: demoIds.seller, demo: true }
+  const store = {
+    ...shared,
+    id: hub.newId(),
+    storefrontId: demoIds.storefront,
+    clientId: STORE_CLIENT.id,
+    scopes: ['punchout' as const],
+  }
+  await insertClient(db, store, STORE_CLIENT.secret, hub.now())
+  const admin = { ...shared, id: hub.newId(), storefrontId: null, clientId: ADMIN_CLIENT.id, scopes: scopeNames }
+  await insertClient(db, admin, ADMIN_CLIENT.secret, hub.now())
+}
+
+type DemoPartner = Parameters<typeof insertPartner>[1]
+
+function demoPartners(hub: Hub): DemoPartner[] {
+  const { port } = hub.config
+  const own = [
+    ...new Set([new URL(hub.config.publicUrl).origin, `http://127.0.0.1:${port}`, `http://localhost:${port}`]),
+  ]
+  const settings = partnerSettingsSchema.parse({
+    allowedReturnHosts: ['buyer.example', ...own],
+    frameAncestors: ['https://buyer.example', ...own],
+    language: 'en',
+  })
+  const shared = {
+    sellerId: demoIds.seller,
+    storefrontId: demoIds.storefront,
+    status: 'active',
+    demo: true,
+    settings,
+  } as const
+  const almere = { accountId: demoIds.account, firstSight: 'provision', role: 'buyer' } as const
+  const staff = {
+    name: 'Staff of the City of Almere',
+    all: [{ field: 'userEmail', op: 'endsWith' as const, value: '@almere.example' }],
+    assign: { ...almere, costCentre: { from: 'extrinsic.CostCenter' } },
+  }
+  const network = { domain: 'NetworkID', identity: 'AN01000000001' }
+  return [
+    {
+      ...shared,
+      id: demoIds.cxmlPartner,
+      slug: 'almere-ariba',
+      name: 'City of Almere (Ariba)',
+      protocol: 'cxml',
+      profile: 'ariba',
+      credentials: MODES.flatMap((mode) => [
+        { id: hub.newId(), party: 'from' as const, ...network, mode },
+        { id: hub.newId(), party: 'sender' as const, ...network, mode },
+        { id: hub.newId(), party: 'to' as const, domain: 'DUNS', identity: '123456789', mode },
+      ]),
+      mapping: { rules: [staff], unmatched: { kind: 'reject' } },
+    },
+    {
+      ...shared,
+      id: demoIds.ociPartner,
+      slug: 'almere-sap',
+      name: 'City of Almere (SAP)',
+      protocol: 'oci',
+      profile: 'sap-srm',
+      credentials: MODES.map((mode) => ({
+        id: hub.newId(),
+        party: 'user' as const,
+        domain: 'OCI',
+        identity: 'demo',
+        mode,
+      })),
+      mapping: {
+        rules: [{ ...staff, assign: almere }],
+        unmatched: { kind: 'default-user', accountId: demoIds.account, personId: demoIds.person },
+      },
+    },
+  ]
+}
+
+async function putPartner(hub: Hub, db: Db, partner: DemoPartner): Promise<void> {
+  const known = await findPartner(db, partner.sellerId, partner.id)
+  if (known) return refreshAddresses(hub, db, known, partner.settings)
+  await insertPartner(db, partner, hub.now())
+  for (const mode of MODES) {
+    const sealed = seal(hub.keys, SECRET_PURPOSE, SHARED_SECRET)
+    await insertSecret(db, partner.id, { id: hub.newId(), mode, label: 'demo', sealed, demo: true }, hub.now())
+  }
+}
+
+/** The hub may have moved to another port since; whatever else was changed stays. */
+async function refreshAddresses(
+  hub: Hub,
+  db: Db,
+  known: TradingPartner,
+  fresh: TradingPartner['settings'],
+): Promise<void> {
+  const { allowedReturnHosts, frameAncestors } = known.settings
+  const settings = {
+    ...known.settings,
+    allowedReturnHosts: [...new Set([...allowedReturnHosts, ...fresh.allowedReturnHosts])],
+    frameAncestors: [...new Set([...frameAncestors, ...fresh.frameAncestors])],
+  }
+  if (
+    settings.allowedReturnHosts.length > allowedReturnHosts.length ||
+    settings.frameAncestors.length > frameAncestors.length
+  )
+    await updatePartner(db, { ...known, settings }, hub.now())
+}

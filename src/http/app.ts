@@ -1,0 +1,118 @@
+// The table of every URL, who may call it, and the Express app around it: the table of contents of the product.
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import helmet from 'helmet'
+import { Histogram } from 'prom-client'
+import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
+import { authenticate } from './authenticate.ts'
+import { cxmlRoute } from './cxml.ts'
+import { documentRoutes } from './documents.ts'
+import { healthRoutes } from './health.ts'
+import { jobRoutes } from './jobs.ts'
+import { tokenRoute } from './oauth.ts'
+import { ociRoutes } from './oci.ts'
+import { describeApi, docsHandlers } from './openapi.ts'
+import { renderErrorPage } from './page.tsx'
+import { dryRunRoute } from './partner-dry-run.ts'
+import { partnerRoutes } from './partners.ts'
+import { punchoutReturnRoute } from './punchout-return.ts'
+import { punchoutSessionRoutes } from './punchout-sessions.ts'
+import { punchoutStartRoute } from './punchout-start.ts'
+import { renderError } from './render-error.ts'
+import { JSON_LIMIT, type Route } from './route.ts'
+
+export const routes: readonly Route[] = [
+  ...healthRoutes,
+  cxmlRoute,
+  ...ociRoutes,
+  punchoutStartRoute,
+  punchoutReturnRoute,
+  tokenRoute,
+  ...punchoutSessionRoutes,
+  ...partnerRoutes,
+  dryRunRoute,
+  ...documentRoutes,
+  ...jobRoutes,
+]
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Mounts further pages (demo) before the 404. */
+export type Mount = (app: Express) => void
+
+export function makeApp(hub: Hub, mount?: Mount): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', hub.config.trustProxy)
+  app.set('query parser', 'simple')
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: true, directives: { 'frame-ancestors': ["'none'"] } } }))
+  const duration = requestDuration(hub)
+
+  for (const route of routes) {
+    const handlers: RequestHandler[] = [
+      (_req, res, next) => {
+        res.locals.route = `${route.method.toUpperCase()} ${route.path}`
+        const stop = duration.startTimer({ route: res.locals.route })
+        res.once('close', () => stop({ status: String(res.statusCode) }))
+        next()
+      },
+    ]
+    if (route.who !== 'anyone') {
+      const { who } = route
+      handlers.push((req, res, next) => {
+        for (const value of Object.values(req.params))
+          if (!UUID.test(String(value))) throw new HubError('not_found', 'There is no such thing here: ids are UUIDs.')
+        return authenticate(hub, req, who).then((client) => {
+          res.locals.client = client
+          next()
+        })
+      })
+    }
+    if (route.api?.body) handlers.push(requireJson, express.json({ limit: JSON_LIMIT }))
+    handlers.push((req, res) => route.handle(hub, req, res))
+    app[route.method](route.path, ...handlers)
+  }
+
+  const openapi = describeApi(routes, hub.config.publicUrl)
+  const docs = docsHandlers()
+  app.get('/api/openapi.json', (_req, res) => void res.json(openapi))
+  app.get('/api/docs', docs.page)
+  app.get('/api/docs/start.js', docs.start)
+  app.use('/api/docs', docs.assets)
+  mount?.(app)
+
+  app.use((req, _res) => {
+    throw new HubError(
+      'not_found',
+      `There is nothing at ${req.method} ${req.path.slice(0, 200)}. The API is described at /api/docs.`,
+    )
+  })
+  // Express tells an error handler by its four parameters.
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
+    const wantsPage =
+      !req.path.startsWith('/api/') && !req.path.startsWith('/oauth/') && req.accepts(['json', 'html']) === 'html'
+    if (wantsPage) renderErrorPage(hub, error, res)
+    else renderError(hub, error, res)
+  })
+  return app
+}
+
+function requireJson(req: Request, _res: Response, next: NextFunction): void {
+  if (!req.is('application/json'))
+    throw new HubError('unsupported_media', 'Send the body as JSON, with Content-Type: application/json.')
+  next()
+}
+
+function requestDuration(hub: Hub): Histogram<'route' | 'status'> {
+  const name = 'hub_http_request_seconds'
+  return (
+    (hub.metrics.getSingleMetric(name) as Histogram<'route' | 'status'> | undefined) ??
+    new Histogram({
+      name,
+      help: 'Time to answer, by route and status',
+      labelNames: ['route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers: [hub.metrics],
+    })
+  )
+}

@@ -1,0 +1,82 @@
+// PunchOutSetupRequest -> session -> PunchOutSetupResponse with the StartPage (walk A of the house).
+import { recogniseUser } from '../accounts/match-user.ts'
+import { HubError } from '../errors.ts'
+import { buyerFacts, fromSetupRequest } from '../mapping/cxml-punchout.ts'
+import { whyReturnUrlRefused } from '../partners/return-host.ts'
+import { findEarlierCart } from '../punchout/find-earlier-cart.ts'
+import { type PunchoutSetup, partiesToKeep } from '../punchout/punchout-session.ts'
+import { startSession } from '../punchout/start-session.ts'
+import type { CxmlHandler } from './cxml.ts'
+
+/** Throws HubError invalid_document (return address) or forbidden (the mapping knows no such user). */
+export const punchOutSetupHandler: CxmlHandler = async (hub, { db, partner, parties, request, documentId }) => {
+  if (request.content.type !== 'PunchOutSetupRequest') throw new Error(`no setup: ${request.content.type}`)
+  const at = hub.now()
+  const asked = fromSetupRequest(request.content, request.lang)
+  if (!asked.returnUrl)
+    throw new HubError('invalid_document', 'BrowserFormPost/URL is missing: the cart could not come back.')
+  const refusal = whyReturnUrlRefused(asked.returnUrl, partner.settings.allowedReturnHosts)
+  if (refusal) throw new HubError('invalid_document', `BrowserFormPost/URL is refused: ${refusal}.`)
+
+  const match = await recogniseUser(
+    db,
+    {
+      sellerId: partner.sellerId,
+      mapping: partner.mapping,
+      facts: buyerFacts(request.content, request.header),
+      firstSeenBy: `punchout ${partner.slug}`,
+      newId: hub.newId,
+    },
+    at,
+  )
+  if (!match.user) throw new HubError('forbidden', match.why)
+
+  const earlier =
+    asked.shown && (asked.operation === 'edit' || asked.operation === 'inspect')
+      ? await findEarlierCart(
+          db,
+          { partnerId: partner.id, cartValidDays: partner.settings.cartValidDays, shown: asked.shown },
+          at,
+        )
+      : null
+  const setup: PunchoutSetup = {
+    documentId,
+    buyerCookie: asked.buyerCookie,
+    returnUrl: asked.returnUrl,
+    language: asked.language ?? partner.settings.language ?? null,
+    contract: match.user.contract ?? partner.settings.contract ?? null,
+    role: match.user.role,
+    costCentre: match.user.costCentre,
+    shipTo: asked.shipTo ?? (match.user.shipTo ? { addressId: match.user.shipTo, name: match.user.shipTo } : null),
+    extrinsics: asked.extrinsics,
+    asked: {
+      function: null,
+      productId: null,
+      quantity: null,
+      searchString: null,
+      vendor: null,
+      selectedItems: asked.selectedItems,
+    },
+    editLines: earlier?.lines ?? null,
+    parties: partiesToKeep(parties),
+    callUp: null,
+  }
+  const startToken = hub.newToken()
+  const session = await startSession(
+    db,
+    {
+      id: hub.newId(),
+      eventId: hub.newId(),
+      partner,
+      user: match.user,
+      mode: parties.mode,
+      operation: asked.operation,
+      editsSessionId: earlier?.sessionId ?? null,
+      setup,
+      startToken,
+    },
+    at,
+  )
+  const url = `${hub.config.publicUrl}/punchout/start/${startToken}`
+  return { content: { type: 'PunchOutSetupResponse', startPage: { url } }, sessionId: session.id }
+}

@@ -1,0 +1,317 @@
+// Administration of trading partners: credentials, secrets, return hosts, profile, mapping rules.
+import { z } from 'zod'
+import { findAccount, findMembership, insertAccount, listAccounts } from '../accounts/account-store.ts'
+import { mappingSchema } from '../accounts/mapping-rules.ts'
+import type { Db } from '../database/database.ts'
+import { HubError } from '../errors.ts'
+import { buyerProfiles } from '../partners/buyer-profiles.ts'
+import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
+import {
+  findPartner,
+  insertPartner,
+  insertSecret,
+  listPartners,
+  revokeSecret,
+  updatePartner,
+} from '../partners/partner-store.ts'
+import { seal } from '../secrets.ts'
+import { findStorefront, listStorefronts, putStorefront } from '../storefronts/storefront-store.ts'
+import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
+
+const TAG = 'Partners'
+
+const mode = z.enum(['test', 'production'])
+
+const credential = z
+  .object({
+    party: z.enum(['from', 'sender', 'to', 'user']).describe('from, sender, to: the cXML Header; user: OCI USERNAME'),
+    domain: z.string().min(1).max(100).describe('NetworkID, DUNS, ...; "OCI" for a user'),
+    identity: z.string().min(1).max(200),
+    mode,
+  })
+  .meta({ id: 'PartnerCredential' })
+
+const profileName = z.string().refine((name) => Object.hasOwn(buyerProfiles, name), {
+  message: `must be one of ${Object.keys(buyerProfiles).join(', ')}`,
+})
+
+const editable = z.object({
+  name: z.string().min(1).max(200),
+  storefrontId: z.uuid(),
+  status: z.enum(['active', 'paused']).default('active'),
+  profile: profileName,
+  credentials: z.array(credential).max(100),
+  settings: partnerSettingsSchema,
+  mapping: mappingSchema,
+})
+
+const newPartner = editable
+  .extend({
+    slug: z.string().regex(/^[a-z0-9][a-z0-9-]{1,60}$/, 'may hold a-z, 0-9 and -'),
+    protocol: z.enum(['cxml', 'oci']),
+  })
+  .meta({ id: 'NewPartner' })
+
+const change = editable
+  .partial()
+  .extend({ version: z.int().describe('the version this change was made on; another one meanwhile is a 409') })
+  .meta({ id: 'PartnerChange' })
+
+const shown = newPartner
+  .extend({
+    id: z.uuid(),
+    version: z.int(),
+    secrets: z.array(z.object({ id: z.uuid(), mode, label: z.string(), createdAt: z.iso.datetime() })),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Partner' })
+
+const newStorefront = z
+  .object({
+    name: z.string().min(1).max(200),
+    punchoutUrl: z.url({ protocol: /^https?$/ }).describe('the buyer’s browser is sent here with ?code='),
+    testPunchoutUrl: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
+    itemLookupUrl: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null)
+      .describe('answers OCI background functions'),
+  })
+  .meta({ id: 'NewStorefront' })
+
+const newAccount = z
+  .object({
+    name: z.string().min(1).max(200),
+    kind: z.enum(['holding', 'company', 'branch', 'department']).default('company'),
+    parentId: z.uuid().nullable().default(null),
+    customerNumber: z.string().min(1).max(60).nullable().default(null).describe('as the ERP knows the customer'),
+  })
+  .meta({ id: 'NewAccount' })
+
+function show(p: TradingPartner) {
+  return {
+    id: p.id,
+    slug: p.slug,
+    name: p.name,
+    protocol: p.protocol,
+    status: p.status,
+    profile: p.profile,
+    storefrontId: p.storefrontId,
+    credentials: p.credentials.map(({ party, domain, identity, mode }) => ({ party, domain, identity, mode })),
+    settings: p.settings,
+    mapping: p.mapping,
+    version: p.version,
+    secrets: p.secrets.map(({ id, mode, label, createdAt }) => ({ id, mode, label, createdAt })),
+    createdAt: p.createdAt,
+    updatedAt: p.updatedAt,
+  }
+}
+
+/** The partner of the caller's seller, or 404. */
+export async function partnerOr404(db: Db, sellerId: string, id: string | undefined): Promise<TradingPartner> {
+  const partner = id && (await findPartner(db, sellerId, id))
+  if (!partner) throw new HubError('not_found', 'There is no such partner.')
+  return partner
+}
+
+/** What a partner points at has to be the same seller's. Throws HubError invalid_input. */
+async function checkReferences(db: Db, sellerId: string, input: Partial<z.output<typeof editable>>): Promise<void> {
+  const wrong = (field: string, message: string) =>
+    new HubError('invalid_input', `${field}: ${message}`, { details: [{ field, message }] })
+  if (input.storefrontId && !(await findStorefront(db, sellerId, input.storefrontId)))
+    throw wrong('storefrontId', 'there is no such storefront')
+  const { rules = [], unmatched } = input.mapping ?? {}
+  const accounts = new Set(rules.map((r) => r.assign.accountId))
+  if (unmatched && unmatched.kind !== 'reject') accounts.add(unmatched.accountId)
+  for (const id of accounts)
+    if (!(await findAccount(db, sellerId, id))) throw wrong('mapping', `there is no company account ${id}`)
+  if (unmatched?.kind === 'default-user' && !(await findMembership(db, unmatched.accountId, unmatched.personId)))
+    throw wrong('mapping.unmatched', 'the default user is no member of that account')
+}
+
+export const partnerRoutes: Route[] = [
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/partners',
+    who: 'partners:read',
+    tag: TAG,
+    summary: 'List partners',
+    query: pageQuery,
+    answer: pageOf(shown),
+    async handle(hub, { query, client }) {
+      return asPage(await listPartners(hub.db, client.sellerId, query.cursor, query.limit + 1), query.limit, show)
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/api/v1/partners',
+    who: 'partners:write',
+    tag: TAG,
+    summary: 'Add a partner',
+    description:
+      'Then add a secret, try a document with dry-run, and send the buyer the address: /cxml, or /oci/{slug}.',
+    body: newPartner,
+    answer: shown,
+    status: 201,
+    async handle(hub, { body, client }) {
+      await checkReferences(hub.db, client.sellerId, body)
+      const id = hub.newId()
+      const credentials = body.credentials.map((c) => ({ ...c, id: hub.newId() }))
+      const partner = { ...body, id, sellerId: client.sellerId, demo: false, credentials }
+      await hub.db.transaction((trx) => insertPartner(trx, partner, hub.now()))
+      return show(await partnerOr404(hub.db, client.sellerId, id))
+    },
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/partners/:id',
+    who: 'partners:read',
+    tag: TAG,
+    summary: 'Read a partner',
+    answer: shown,
+    async handle(hub, { params, client }) {
+      return show(await partnerOr404(hub.db, client.sellerId, params.id))
+    },
+  }),
+  jsonRoute({
+    method: 'patch',
+    path: '/api/v1/partners/:id',
+    who: 'partners:write',
+    tag: TAG,
+    summary: 'Change a partner',
+    description: 'Fields left out stay as they are; `settings`, `mapping` and `credentials` are replaced whole.',
+    body: change,
+    answer: shown,
+    async handle(hub, { params, body, client }) {
+      const partner = await partnerOr404(hub.db, client.sellerId, params.id)
+      await checkReferences(hub.db, client.sellerId, body)
+      const credentials = body.credentials?.map((c) => ({ ...c, id: hub.newId() })) ?? partner.credentials
+      await hub.db.transaction((trx) => updatePartner(trx, { ...partner, ...body, credentials }, hub.now()))
+      return show(await partnerOr404(hub.db, client.sellerId, params.id))
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/api/v1/partners/:id/secrets',
+    who: 'partners:write',
+    tag: TAG,
+    summary: 'Add a secret',
+    description:
+      'SharedSecret (cXML) or PASSWORD (OCI). Two of a mode may be alive at once, so that a buyer can change over. It is never shown again.',
+    body: z
+      .object({
+        mode,
+        label: z.string().min(1).max(100),
+        secret: z.string().min(12, 'needs 12 characters at least').max(500),
+      })
+      .meta({ id: 'NewSecret' }),
+    answer: z.object({ id: z.uuid() }),
+    status: 201,
+    async handle(hub, { params, body, client }) {
+      const partner = await partnerOr404(hub.db, client.sellerId, params.id)
+      const sealed = seal(hub.keys, SECRET_PURPOSE, body.secret)
+      const secret = { id: hub.newId(), mode: body.mode, label: body.label, sealed, demo: false }
+      await hub.db.transaction((trx) => insertSecret(trx, partner.id, secret, hub.now()))
+      return { id: secret.id }
+    },
+  }),
+  jsonRoute({
+    method: 'delete',
+    path: '/api/v1/partners/:id/secrets/:secretId',
+    who: 'partners:write',
+    tag: TAG,
+    summary: 'Revoke a secret at once',
+    async handle(hub, { params, client }) {
+      const partner = await partnerOr404(hub.db, client.sellerId, params.id)
+      const revoked = await revokeSecret(hub.db, partner.id, params.secretId ?? '', hub.now())
+      if (!revoked) throw new HubError('not_found', 'There is no such live secret.')
+    },
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/buyer-profiles',
+    who: 'partners:read',
+    tag: TAG,
+    summary: 'What each kind of procurement system accepts',
+    answer: z.record(z.string(), z.unknown()),
+    handle: async () => buyerProfiles,
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/storefronts',
+    who: 'partners:read',
+    tag: TAG,
+    summary: 'List storefronts',
+    query: pageQuery,
+    answer: pageOf(
+      z.object({
+        id: z.uuid(),
+        name: z.string(),
+        punchoutUrl: z.url(),
+        testPunchoutUrl: z.url().nullable(),
+        itemLookupUrl: z.url().nullable(),
+      }),
+    ),
+    async handle(hub, { query, client }) {
+      const rows = await listStorefronts(hub.db, client.sellerId, query.cursor, query.limit + 1)
+      return asPage(rows, query.limit, ({ sellerId: _, ...rest }) => rest)
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/api/v1/storefronts',
+    who: 'partners:write',
+    tag: TAG,
+    summary: 'Add a storefront, or point the one of this name elsewhere',
+    body: newStorefront,
+    answer: z.object({ id: z.uuid() }),
+    status: 201,
+    async handle(hub, { body, client }) {
+      const storefront = { ...body, id: hub.newId(), sellerId: client.sellerId }
+      return { id: (await putStorefront(hub.db, storefront, hub.now())).id }
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/api/v1/accounts',
+    who: 'partners:write',
+    tag: TAG,
+    summary: 'Add a company account',
+    body: newAccount,
+    answer: z.object({ id: z.uuid() }),
+    status: 201,
+    async handle(hub, { body, client }) {
+      if (body.parentId && !(await findAccount(hub.db, client.sellerId, body.parentId)))
+        throw new HubError('invalid_input', 'parentId: there is no such account')
+      const id = hub.newId()
+      await insertAccount(hub.db, { ...body, id, sellerId: client.sellerId }, hub.now())
+      return { id }
+    },
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/accounts',
+    who: 'partners:read',
+    tag: TAG,
+    summary: 'List company accounts',
+    query: pageQuery,
+    answer: pageOf(
+      z.object({
+        id: z.uuid(),
+        parentId: z.uuid().nullable(),
+        kind: z.string(),
+        name: z.string(),
+        customerNumber: z.string().nullable(),
+        status: z.string(),
+      }),
+    ),
+    async handle(hub, { query, client }) {
+      const rows = await listAccounts(hub.db, client.sellerId, query.cursor, query.limit + 1)
+      return asPage(rows, query.limit, ({ sellerId: _, ...rest }) => rest)
+    },
+  }),
+]

@@ -1,0 +1,101 @@
+// One row of the table in app.ts. A JSON route declares its zod schemas once: they check the call and describe it in OpenAPI.
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import type { Hub } from '../hub.ts'
+import type { ApiClient, Scope } from '../storefronts/storefront.ts'
+
+export interface Route {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  path: string
+  /** Who may call: anyone, any API client, or a client with this scope. */
+  who: 'anyone' | 'client' | Scope
+  summary: string
+  /** What OpenAPI says of it; absent = a page or wire endpoint, not part of the JSON API. */
+  api?: ApiDescription
+  handle(hub: Hub, req: Request, res: Response): Promise<void> | void
+}
+
+export interface ApiDescription {
+  description?: string
+  tag: string
+  body?: z.ZodType
+  query?: z.ZodObject
+  answer?: z.ZodType
+  status: number
+  /** Content type of an answer that isn't JSON. */
+  produces?: string
+}
+
+export interface Call<B, Q> {
+  body: B
+  query: Q
+  /** Path parameters; each is a UUID, anything else was answered 404. */
+  params: Record<string, string>
+  client: ApiClient
+  req: Request
+  res: Response
+}
+
+interface JsonRoute<B extends z.ZodType, Q extends z.ZodObject> {
+  method: Route['method']
+  path: string
+  who: 'client' | Scope
+  tag: string
+  summary: string
+  description?: string
+  body?: B
+  query?: Q
+  answer?: z.ZodType
+  status?: number
+  handle(hub: Hub, call: Call<z.output<B>, z.output<Q>>): Promise<unknown>
+}
+
+/** The most bytes of a JSON body: 10,000 cart lines with long texts. */
+export const JSON_LIMIT = '32mb'
+
+/** Makes a row of the table from a handler of checked input that returns what is answered as JSON (undefined = 204). */
+export function jsonRoute<B extends z.ZodType, Q extends z.ZodObject>(route: JsonRoute<B, Q>): Route {
+  const { method, path, who, summary, tag, description, body, query, answer } = route
+  const status = route.status ?? (answer ? 200 : 204)
+  return {
+    method,
+    path,
+    who,
+    summary,
+    api: { tag, description, body, query, answer, status },
+    async handle(hub, req, res) {
+      const call = {
+        body: body ? body.parse(req.body) : undefined,
+        query: query ? query.parse(req.query) : {},
+        params: req.params,
+        client: res.locals.client,
+        req,
+        res,
+      }
+      const result = await route.handle(hub, call as Call<z.output<B>, z.output<Q>>)
+      if (result === undefined) res.status(204).end()
+      else res.status(status).json(result)
+    },
+  }
+}
+
+/** Query of a list: `limit` and the `cursor` the page before gave. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.uuid().optional().describe('`next` of the page before'),
+})
+
+/** A page of a list: items and the cursor of the next page, null at the end. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.uuid().nullable() })
+}
+
+/** Cuts a list read with `limit + 1` to a page. */
+export function asPage<T extends { id: string }, U>(
+  rows: T[],
+  limit: number,
+  show: (row: T) => U,
+): { items: U[]; next: string | null } {
+  const kept = rows.slice(0, limit)
+  return { items: kept.map(show), next: rows.length > limit ? (kept.at(-1)?.id ?? null) : null }
+}
