@@ -1,4 +1,5 @@
 // Small elements that many cXML documents share (cXML.dtd 1.2.071): Money, Address, Contact, ItemID, Description, Extrinsic, Tax, ...
+import { many, one, type Shape, shapeOf, text } from './shape.ts'
 import type { Keeps, XmlNode } from './xml-element.ts'
 
 export interface Money extends Keeps {
@@ -168,3 +169,196 @@ export interface Tax extends Keeps {
   taxDetails?: TaxDetail[]
   extrinsics?: Extrinsic[]
 }
+
+export const money = shapeOf<Money>('Money', {
+  attributes: { currency: 'required', alternateAmount: 'optional', alternateCurrency: 'optional' },
+  text: 'amount',
+  token: true,
+})
+
+/** An element of this name that holds a Money, and what the DTD lets follow it. */
+export function amount(name: string, ...following: string[]): Shape<Amount> {
+  return shapeOf<Amount>(name, { children: [one(money, 'money', { required: 'refuse' }), ...following] })
+}
+
+export function localText(name: string, lang: 'required' | 'optional'): Shape<LocalText> {
+  return shapeOf<LocalText>(name, { attributes: { lang }, text: 'text' })
+}
+
+export function link(name: string): Shape<Link> {
+  return shapeOf<Link>(name, {
+    children: [text('URL', 'url', { token: true, required: true })],
+  })
+}
+
+export const description = shapeOf<Description>('Description', {
+  attributes: { lang: 'required', type: 'optional' },
+  text: 'text',
+  textLast: true,
+  children: [text('ShortName', 'shortName')],
+})
+
+export const classification = shapeOf<Classification>('Classification', {
+  attributes: { domain: 'required', code: 'optional' },
+  text: 'text',
+})
+
+/** Any content, so not a table: text where there is only text, else the nodes as they stand. */
+export const extrinsic: Shape<Extrinsic> = {
+  name: 'Extrinsic',
+  read(element, reader) {
+    const { name, ...others } = element.attributes
+    const value = element.children.filter((c) => typeof c === 'string').join('')
+    const read: Extrinsic = { name: name ?? '', value }
+    if (name === undefined) reader.find('missing', '@name', 'Extrinsic has no name.')
+    if (element.children.some((c) => typeof c !== 'string')) read.content = element.children
+    if (Object.keys(others).length > 0) read.kept = { attributes: others }
+    return read
+  },
+  write({ name, value, content, kept }) {
+    const children = content ?? (value === '' ? [] : [value])
+    return { name: 'Extrinsic', attributes: { name, ...kept?.attributes }, children }
+  },
+}
+
+export const comments = shapeOf<Comments>('Comments', {
+  attributes: { lang: 'optional', type: 'optional' },
+  text: 'text',
+  children: [many(link('Attachment'), 'attachments')],
+})
+
+export const itemID = shapeOf<ItemID>('ItemID', {
+  children: [
+    text('SupplierPartID', 'supplierPartID', { required: true }),
+    text('SupplierPartAuxiliaryID', 'supplierPartAuxiliaryID'),
+    text('BuyerPartID', 'buyerPartID'),
+    'IdReference',
+  ],
+})
+
+export const supplierID = shapeOf<SupplierID>('SupplierID', { attributes: { domain: 'required' }, text: 'text' })
+
+const country = (name: string) => shapeOf<Country>(name, { attributes: { isoCountryCode: 'required' }, text: 'text' })
+
+export const postalAddress = shapeOf<PostalAddress>('PostalAddress', {
+  attributes: { name: 'optional' },
+  children: [
+    text('DeliverTo', 'deliverTo', { many: true }),
+    text('Street', 'street', { many: true }),
+    text('City', 'city', { required: true }),
+    text('Municipality', 'municipality'),
+    one(shapeOf<State>('State', { attributes: { isoStateCode: 'optional' }, text: 'text' }), 'state'),
+    text('PostalCode', 'postalCode'),
+    one(country('Country'), 'country', { required: 'empty' }),
+    many(extrinsic, 'extrinsics'),
+  ],
+})
+
+const email = shapeOf<Email>('Email', {
+  attributes: { name: 'optional', preferredLang: 'optional' },
+  text: 'address',
+  token: true,
+})
+
+const telephoneNumber = shapeOf<TelephoneNumber>('TelephoneNumber', {
+  children: [
+    one(country('CountryCode'), 'countryCode', { required: 'empty' }),
+    text('AreaOrCityCode', 'areaOrCityCode', { required: true }),
+    text('Number', 'number', { required: true }),
+    text('Extension', 'extension'),
+  ],
+})
+
+const phone = shapeOf<Phone>('Phone', {
+  attributes: { name: 'optional' },
+  children: [one(telephoneNumber, 'telephoneNumber', { required: 'empty' })],
+})
+
+const fax = shapeOf<Fax>('Fax', {
+  attributes: { name: 'optional' },
+  children: [one(telephoneNumber, 'telephoneNumber'), text('URL', 'url', { token: true }), one(email, 'email')],
+})
+
+const name = localText('Name', 'required')
+
+export const address = shapeOf<Address>('Address', {
+  attributes: { isoCountryCode: 'optional', addressID: 'optional', addressIDDomain: 'optional' },
+  children: [
+    one(name, 'name', { required: 'empty' }),
+    one(postalAddress, 'postalAddress'),
+    one(email, 'email'),
+    one(phone, 'phone'),
+    one(fax, 'fax'),
+    text('URL', 'url', { token: true }),
+  ],
+})
+
+export const contact = shapeOf<Contact>('Contact', {
+  attributes: { role: 'optional', addressID: 'optional', addressIDDomain: 'optional' },
+  children: [
+    one(name, 'name', { required: 'empty' }),
+    many(postalAddress, 'postalAddresses'),
+    many(email, 'emails'),
+    many(phone, 'phones'),
+    many(fax, 'faxes'),
+    text('URL', 'urls', { token: true, many: true }),
+    'IdReference',
+    many(extrinsic, 'extrinsics'),
+  ],
+})
+
+export const shipTo = shapeOf<ShipTo>('ShipTo', {
+  children: [
+    one(address, 'address', { required: 'refuse' }),
+    'CarrierIdentifier',
+    'TransportInformation',
+    'IdReference',
+  ],
+})
+
+export const shipping = shapeOf<Shipping>('Shipping', {
+  attributes: { trackingDomain: 'optional', trackingId: 'optional', tracking: 'optional' },
+  children: [
+    one(money, 'money', { required: 'refuse' }),
+    one(description, 'description', { required: 'empty' }),
+    'Modifications',
+  ],
+})
+
+const taxDetail = shapeOf<TaxDetail>('TaxDetail', {
+  attributes: {
+    purpose: 'optional',
+    category: 'required',
+    percentageRate: 'optional',
+    isVatRecoverable: 'optional',
+    taxPointDate: 'optional',
+    paymentDate: 'optional',
+    isTriangularTransaction: 'optional',
+    exemptDetail: 'optional',
+    isWithholdingTax: 'optional',
+    taxRateType: 'optional',
+    isIncludedInPrice: 'optional',
+  },
+  children: [
+    one(amount('TaxableAmount'), 'taxableAmount'),
+    one(amount('TaxAmount'), 'taxAmount', { required: 'refuse' }),
+    one(localText('TaxLocation', 'required'), 'taxLocation'),
+    'TaxAdjustmentAmount',
+    one(description, 'description'),
+    'TriangularTransactionLawReference',
+    'TaxRegime',
+    'TaxExemption',
+    many(extrinsic, 'extrinsics'),
+  ],
+})
+
+export const tax = shapeOf<Tax>('Tax', {
+  children: [
+    one(money, 'money', { required: 'refuse' }),
+    'TaxAdjustmentAmount',
+    one(description, 'description', { required: 'empty' }),
+    many(taxDetail, 'taxDetails'),
+    'Distribution',
+    many(extrinsic, 'extrinsics'),
+  ],
+})

@@ -1,17 +1,29 @@
 // Lines: ItemIn (PunchOutOrderMessage), ItemOut (PunchOutSetupRequest, OrderRequest), ItemDetail (cXML.dtd 1.2.071).
-import type {
-  Amount,
-  Classification,
-  Comments,
-  Contact,
-  Description,
-  Extrinsic,
-  ItemID,
-  Shipping,
-  ShipTo,
-  SupplierID,
-  Tax,
+import {
+  type Amount,
+  amount,
+  type Classification,
+  type Comments,
+  type Contact,
+  classification,
+  comments,
+  contact,
+  type Description,
+  description,
+  type Extrinsic,
+  extrinsic,
+  type ItemID,
+  itemID,
+  type Shipping,
+  type ShipTo,
+  type SupplierID,
+  shipping,
+  shipTo,
+  supplierID,
+  type Tax,
+  tax,
 } from './elements.ts'
+import { type Child, many, one, shapeOf, text } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
 
 /** UnitPrice is for `quantity` of this unit (cXML PriceBasisQuantity). */
@@ -73,3 +85,100 @@ export interface ItemOut extends Item {
   isAdHoc?: string
   itemDetail?: ItemDetail
 }
+
+const priceBasisQuantity = shapeOf<PriceBasisQuantity>('PriceBasisQuantity', {
+  attributes: { quantity: 'required', conversionFactor: 'required' },
+  children: [
+    text('UnitOfMeasure', 'unitOfMeasure', { required: true, token: true }),
+    many(description, 'descriptions'),
+  ],
+})
+
+export const itemDetail = shapeOf<ItemDetail>('ItemDetail', {
+  children: [
+    one(amount('UnitPrice', 'Modifications', 'PricingConditions'), 'unitPrice', { required: 'refuse' }),
+    many(description, 'descriptions', { always: true }),
+    'OverallLimit',
+    'ExpectedLimit',
+    text('UnitOfMeasure', 'unitOfMeasure', { required: true, token: true }),
+    one(priceBasisQuantity, 'priceBasisQuantity'),
+    many(classification, 'classifications', { always: true }),
+    text('ManufacturerPartID', 'manufacturerPartID'),
+    text('ManufacturerName', 'manufacturerName'),
+    text('URL', 'url', { token: true }),
+    text('LeadTime', 'leadTime', { token: true }),
+    'Dimension',
+    'ItemDetailIndustry',
+    'AttachmentReference',
+    'PlannedAcceptanceDays',
+    many(extrinsic, 'extrinsics'),
+  ],
+})
+
+const itemAttributes = {
+  lineNumber: 'optional',
+  parentLineNumber: 'optional',
+  itemType: 'optional',
+  compositeItemType: 'optional',
+  itemClassification: 'optional',
+  itemCategory: 'optional',
+} as const
+
+/** The children both lines begin with, in DTD order. */
+const itemHead: readonly Child[] = [
+  one(supplierID, 'supplierID'),
+  'SupplierList',
+  one(shipTo, 'shipTo'),
+  one(shipping, 'shipping'),
+  one(tax, 'tax'),
+  'SpendDetail',
+  'Distribution',
+  many(contact, 'contacts'),
+]
+
+export const itemIn = shapeOf<ItemIn>('ItemIn', {
+  attributes: { quantity: 'required', openQuantity: 'optional', promisedQuantity: 'optional', ...itemAttributes },
+  children: [
+    one(itemID, 'itemID', { required: 'refuse' }),
+    'Path',
+    one(itemDetail, 'itemDetail', { required: 'refuse' }),
+    ...itemHead,
+    many(comments, 'comments'),
+    'ScheduleLine',
+    'BillTo',
+    'Batch',
+    'Period',
+    'DateInfo',
+    many(extrinsic, 'extrinsics'),
+  ],
+})
+
+export const itemOut = shapeOf<ItemOut>('ItemOut', {
+  attributes: {
+    quantity: 'required',
+    requisitionID: 'optional',
+    agreementItemNumber: 'optional',
+    requestedDeliveryDate: 'optional',
+    isAdHoc: 'optional',
+    ...itemAttributes,
+  },
+  children: [
+    one(itemID, 'itemID', { required: 'refuse' }),
+    'Path',
+    one(itemDetail, 'itemDetail'),
+    'BlanketItemDetail',
+    ...itemHead,
+    'TermsOfDelivery',
+    many(comments, 'comments'),
+    'Indicator',
+    'Tolerances',
+    'ControlKeys',
+    'ScheduleLine',
+    'MasterAgreementReference',
+    'MasterAgreementIDInfo',
+    'ItemOutIndustry',
+    'Packaging',
+    'ReleaseInfo',
+    'Batch',
+  ],
+})
