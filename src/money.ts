@@ -8,7 +8,7 @@ export interface Money {
   currency: string
 }
 
-/** Plain decimal text: optional minus, digits, optional fraction. Exponents, plus signs, blanks and commas are not decimals. */
+/** What input may be. Plain decimal text: optional minus, digits, optional fraction. Exponents, plus signs, blanks and commas are not decimals. */
 export const DECIMAL = /^-?\d{1,30}(\.\d{1,12})?$/
 
 interface Scaled {
@@ -17,7 +17,8 @@ interface Scaled {
 }
 
 function scaled(decimal: string): Scaled {
-  if (!DECIMAL.test(decimal)) throw new RangeError(`not a decimal: ${JSON.stringify(decimal.slice(0, 40))}`)
+  // Results of our own arithmetic may be longer than input may.
+  if (!/^-?\d+(\.\d+)?$/.test(decimal)) throw new RangeError(`not a decimal: ${JSON.stringify(decimal.slice(0, 40))}`)
   const [whole = '0', fraction = ''] = decimal.split('.')
   return { units: BigInt(whole + fraction), scale: fraction.length }
 }
