@@ -195,6 +195,8 @@ function skipAttributes(text: string, from: number, element: string, limits: Lim
       fail(text, blankEnd, 'too-many-attributes', 499, `<${element}> has more than ${limits.attributes} attributes.`)
     const equals = skipBlanks(text, nameEnd)
     const open = skipBlanks(text, equals + 1)
+    if (open >= text.length)
+      fail(text, text.length, 'not-well-formed', 406, `The document ends inside the tag <${element}>.`)
     const quote = text.charCodeAt(open)
     if (text.charCodeAt(equals) !== EQUALS || (quote !== QUOTE && quote !== APOSTROPHE))
       fail(text, blankEnd, 'not-well-formed', 406, `Attribute ${name} of <${element}> has no quoted value.`)
