@@ -11,7 +11,9 @@ import { pathToFileURL } from 'node:url'
 import type { Logger } from 'pino'
 
 /** The embedded PostgreSQL can't run here. The message says what to do about it. */
-export class EmbeddedPostgresError extends Error {}
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError'
+}
 
 export interface Place {
   /** Folder of ours, for data, password, port and log. */
