@@ -22,6 +22,7 @@ export const limitedFields = [
   'attachmentPurpose',
   'classificationDomain',
   'classificationCode',
+  'taxRate',
   'extrinsic',
   'customField1',
   'customField2',
@@ -35,7 +36,10 @@ export type LimitedField = (typeof limitedFields)[number]
 export const fieldRuleSchema = z.object({
   max: z.int().min(1).max(1_000_000).optional(),
   count: z.enum(['characters', 'bytes']).default('characters').describe('what `max` counts; bytes are of UTF-8'),
-  over: z.enum(['cut', 'reject']).default('cut').describe('an identifier is never cut'),
+  over: z
+    .enum(['cut', 'drop', 'reject', 'notice'])
+    .default('cut')
+    .describe('too long: shortened, left out, refused by the buyer, or only warned of; an identifier is never cut'),
   forbidden: z.string().max(100).optional().describe('characters the buyer’s system refuses the line for'),
   oneLine: z.boolean().optional().describe('line breaks become blanks'),
 })
@@ -51,10 +55,14 @@ export type DecimalRule = z.infer<typeof decimalRuleSchema>
 const unitCode = z.string().min(1).max(20)
 export const unitRulesSchema = z.object({
   map: z.record(unitCode, unitCode).describe('our UN/CEFACT Rec 20 code -> the buyer’s code'),
-  accepted: z.array(unitCode).max(2000).optional().describe('the buyer’s codes, where the set is known; absent = open'),
-  unknown: z.enum(['reject', 'notice']).describe('what a unit outside `accepted` means'),
+  accepted: z
+    .array(unitCode)
+    .max(2000)
+    .optional()
+    .describe('the buyer’s codes, where the set is known; absent = whatever looks like a Rec 20 code'),
+  unknown: z.enum(['reject', 'notice']).describe('what a unit outside `accepted` and `map` is worth'),
   unknownMeans: z.string().max(300).describe('what the buyer’s system does with a unit it lacks'),
-  maxLength: z.int().min(1).max(20).optional(),
+  maxLength: z.int().min(1).max(20).optional().describe('a longer code is refused'),
 })
 export type UnitRules = z.infer<typeof unitRulesSchema>
 
@@ -63,6 +71,7 @@ const protocolRules = {
   price: decimalRuleSchema,
   quantity: decimalRuleSchema,
   units: unitRulesSchema,
+  maxPriceUnitDigits: z.int().min(1).max(9),
   maxLines: z.int().min(1).max(10_000),
 }
 
