@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assemble } from '../../src/assemble.ts'
 import { readConfig } from '../../src/config.ts'
-import { mountDemo } from '../../src/demo/demo.ts'
 import { seedDemo } from '../../src/demo/seed.ts'
-import { makeApp } from '../../src/http/app.ts'
+import { type Mount, makeApp } from '../../src/http/app.ts'
 import type { Hub } from '../../src/hub.ts'
 import { makeLog } from '../../src/log.ts'
 import { createTestDatabase } from './database.ts'
@@ -20,8 +19,10 @@ export interface TestHub {
   close(): Promise<void>
 }
 
-/** Starts a hub. `now` replaces its clock; `env` further settings. */
-export async function startTestHub(options: { now?: () => Date; env?: Record<string, string> } = {}): Promise<TestHub> {
+/** Starts a hub. `now` replaces its clock; `env` further settings; `demo: false` leaves the demo's pages out. */
+export async function startTestHub(
+  options: { now?: () => Date; env?: Record<string, string>; demo?: boolean } = {},
+): Promise<TestHub> {
   const database = await createTestDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'))
   const server = await listen()
@@ -36,7 +37,7 @@ export async function startTestHub(options: { now?: () => Date; env?: Record<str
   const assembled = await assemble(config, makeLog(config.logLevel), 'owner')
   const hub = options.now ? { ...assembled.hub, now: options.now } : assembled.hub
   const demo = await seedDemo(hub)
-  const app = makeApp(hub, (a) => mountDemo(a, { hubUrl: config.publicUrl, storefrontClient: demo.storefrontClient }))
+  const app = makeApp(hub, await demoPages(options.demo ?? true, config.publicUrl, demo))
   server.on('request', app)
   return {
     url: config.publicUrl,
@@ -49,6 +50,16 @@ export async function startTestHub(options: { now?: () => Date; env?: Record<str
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+async function demoPages(
+  wanted: boolean,
+  hubUrl: string,
+  demo: Awaited<ReturnType<typeof seedDemo>>,
+): Promise<Mount | undefined> {
+  if (!wanted) return undefined
+  const { mountDemo } = await import('../../src/demo/demo.ts')
+  return (app) => mountDemo(app, { hubUrl, storefrontClient: demo.storefrontClient })
 }
 
 /** Listening first, so that nobody else takes the port between choosing and using it. */
