@@ -206,7 +206,7 @@ async function refuse(
 ): Promise<{ bytes: Uint8Array }> {
   const refusal =
     error instanceof CxmlError
-      ? { code: error.status, message: `${error.path}: ${error.message}` }
+      ? { code: error.status, message: inWords(error) }
       : { code: errorKinds[error.code].cxml, message: error.message }
   if (error instanceof HubError) logError(hub, error, res)
   else hub.log.info({ route: res.locals.route, code: error.code, path: error.path }, 'document refused')
@@ -237,6 +237,10 @@ async function refuse(
     hub.log.error({ failure }, 'a refusal could not be stored')
     return { bytes: encode(plainResponse(hub, 560, 'The hub cannot answer just now. Try again.')) }
   }
+}
+
+function inWords({ path, message }: CxmlError): string {
+  return message.includes(path) ? message : `${path}: ${message}`
 }
 
 function plainResponse(hub: Hub, code: number, message: string): CxmlResponse {

@@ -19,9 +19,10 @@ export const errorSchema = z
 export function asHubError(error: unknown): HubError {
   if (error instanceof HubError) return error
   if (error instanceof z.ZodError) {
-    const details = error.issues.slice(0, 100).map((i) => ({ field: i.path.join('.'), message: i.message }))
+    const issues = error.issues.flatMap(insideUnion)
+    const details = issues.slice(0, 100).map((i) => ({ field: i.path.join('.'), message: i.message }))
     const [first] = details
-    const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more, see details)` : ''
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more, see details)` : ''
     return new HubError('invalid_input', `${first?.field || 'The body'}: ${first?.message}${more}`, { details })
   }
   // body-parser and express name their kind in `type` and `status`.
@@ -35,6 +36,14 @@ export function asHubError(error: unknown): HubError {
     return new HubError('invalid_input', undefined, { cause: error })
   if (isUnreachable(error)) return new HubError('unavailable', undefined, { cause: error })
   return new HubError('internal', undefined, { cause: error })
+}
+
+/** "Invalid input" helps nobody: the alternative the caller came closest to says what is wrong. */
+function insideUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
+  const depth = (issues: z.core.$ZodIssue[]) => Math.max(...issues.map((i) => i.path.length))
+  const [closest = []] = [...issue.errors].sort((a, b) => depth(b) - depth(a))
+  return closest.flatMap((i) => insideUnion({ ...i, path: [...issue.path, ...i.path] }))
 }
 
 /** PostgreSQL is away, restarting or out of connections: the caller should try again. */
