@@ -5,11 +5,8 @@ FROM node:22-slim AS build
 WORKDIR /hub
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json ./
-COPY src src
-COPY protocols protocols
-COPY connectors connectors
-COPY jobs jobs
+# .dockerignore lets in what the build needs, no more.
+COPY . .
 RUN npm run build
 
 FROM node:22-slim AS packages
