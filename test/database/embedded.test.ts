@@ -101,6 +101,13 @@ function suite(user: User) {
       { up: 'CAFÉ', host: '127.0.0.1' },
     ])
     expect(statSync(join(dataDir, 'postgres/password')).mode & 0o777).toBe(0o600)
+    // In a session of its own, a terminal's Ctrl-C doesn't reach it: the hub drains first.
+    if (existsSync('/proc/self/stat')) {
+      const session = readFileSync(`/proc/${serverPid(dataDir)}/stat`, 'utf8')
+        .split(') ')[1]
+        ?.split(' ')[3]
+      expect(session).toBe(String(serverPid(dataDir)))
+    }
     await stop(first)
     expect(first.lines).toContain('stopped')
     expect(existsSync(pidFile(dataDir))).toBe(false)
