@@ -33,9 +33,10 @@ function normalUser(): User | undefined {
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
   const user = { uid: id('-u'), gid: id('-g') }
   try {
-    execFileSync(process.execPath, ['-e', ''], {
+    // From inside: a working directory is entered before the user is changed.
+    const look = 'require("node:fs").readdirSync(process.argv[1])'
+    execFileSync(process.execPath, ['-e', look, join(import.meta.dirname, '../../node_modules')], {
       ...user,
-      cwd: join(import.meta.dirname, '../../node_modules'),
       stdio: 'ignore',
     })
     return user
