@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { makeDatabase, migrate, missingMigrations } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded.ts'
 import type { Hub } from './hub.ts'
+import { makeRecentPartners } from './partners/recent-partners.ts'
 import { migrateQueue, openQueueBackend, type QueueBackend } from './queue/backend.ts'
 import { makeKeyring, readOrMakeKeyFile } from './secrets.ts'
 import { makeTokenSigner } from './token-signer.ts'
@@ -61,6 +62,7 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
       metrics,
       keys,
       tokens: await makeTokenSigner(db, keys, { issuer: config.publicUrl, newId, at: now() }),
+      partners: makeRecentPartners(() => Date.now()),
       now,
       newId,
       newToken: () => randomBytes(32).toString('base64url'),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import type { Db } from './database/database.ts'
+import type { RecentPartners } from './partners/recent-partners.ts'
 import type { Keyring } from './secrets.ts'
 import type { TokenSigner } from './token-signer.ts'
 
@@ -15,6 +16,7 @@ export interface Hub {
   keys: Keyring
   /** Signs the tokens that storefronts check against /.well-known/jwks.json. */
   tokens: TokenSigner
+  partners: RecentPartners
   now(): Date
   /** A UUID v7: rows sort by their birth. */
   newId(): string

@@ -10,7 +10,6 @@ const SECRET_NAMES = [
   'SharedSecret',
   'client_secret',
   'token',
-  'code',
   'authorization',
   'cookie',
   'sealed',

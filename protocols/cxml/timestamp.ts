@@ -121,10 +121,20 @@ export function formatTimestamp(date: Date, zone: string): string {
 
 /** Minutes the zone is ahead of UTC at that instant. */
 function zoneMinutes(date: Date, zone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
-  const name = format.formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
+  const name = zoneFormat(zone).formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
   const found = /^GMT([+-])(\d{2}):(\d{2})/.exec(name)
   return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) : 0
+}
+
+/** Making one costs more than a document's whole header. */
+const zoneFormats = new Map<string, Intl.DateTimeFormat>()
+
+function zoneFormat(zone: string): Intl.DateTimeFormat {
+  const known = zoneFormats.get(zone)
+  if (known) return known
+  const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+  zoneFormats.set(zone, made)
+  return made
 }
 
 function two(n: number): string {

@@ -48,6 +48,38 @@ export async function findMembership(db: Db, accountId: string, personId: string
   return db('memberships').select(MEMBERSHIP).where({ account_id: accountId, person_id: personId }).first()
 }
 
+export interface Standing {
+  account: Account
+  /** Null = nobody of the seller's is known by this e-mail address or id. */
+  person: Person | null
+  membership: Membership | null
+}
+
+const STANDING = `
+  SELECT json_build_object('id', a.id, 'sellerId', a.seller_id, 'parentId', a.parent_id, 'kind', a.kind, 'name', a.name,
+      'customerNumber', a.customer_number, 'status', a.status) AS account,
+    CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sellerId', p.seller_id, 'email', p.email, 'name', p.name,
+      'status', p.status) END AS person,
+    CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'accountId', m.account_id, 'personId', m.person_id, 'role', m.role,
+      'status', m.status, 'costCentre', m.cost_centre) END AS membership
+  FROM accounts a
+  LEFT JOIN people p ON p.seller_id = a.seller_id AND $who
+  LEFT JOIN memberships m ON m.account_id = a.id AND m.person_id = p.id
+  WHERE a.seller_id = ? AND a.id = ?`
+
+/** An account, a person and what they are to each other, in one query. Undefined when the account is not this seller's. */
+export async function findStanding(
+  db: Db,
+  sellerId: string,
+  accountId: string,
+  who: { email: string } | { personId: string },
+): Promise<Standing | undefined> {
+  const byEmail = 'email' in who
+  const sql = STANDING.replace('$who', byEmail ? 'lower(p.email) = lower(?)' : 'p.id = ?')
+  const { rows } = await db.raw<{ rows: Standing[] }>(sql, [byEmail ? who.email : who.personId, sellerId, accountId])
+  return rows[0]
+}
+
 export async function insertSeller(db: Db, seller: { id: string; name: string }, at: Date): Promise<void> {
   await db('sellers').insert({ ...seller, created_at: at })
 }

@@ -2,14 +2,7 @@
 // person seen for the first time is provisioned.
 import type { Db } from '../database/database.ts'
 import type { Account, Person, RoleName } from './account.ts'
-import {
-  findAccount,
-  findMembership,
-  findPerson,
-  findPersonByEmail,
-  insertMembershipOnce,
-  insertPersonOnce,
-} from './account-store.ts'
+import { findStanding, insertMembershipOnce, insertPersonOnce } from './account-store.ts'
 import { type BuyerFacts, evaluateMapping, type Mapping, type RuleVerdict } from './mapping-rules.ts'
 
 export interface MatchedUser {
@@ -40,36 +33,27 @@ export async function matchUser(db: Db, sellerId: string, mapping: Mapping, fact
   const refused = (why: string): UserMatch => ({ user: null, firstSight: false, why, verdicts })
   if (target.kind === 'reject') return refused('No mapping rule matches this user, and unmatched users are refused.')
 
-  const account = await findAccount(db, sellerId, target.accountId)
-  if (!account) return refused('The mapping names a company account that does not exist.')
-  if (account.status !== 'active') return refused(`The company account ${account.name} is suspended.`)
-  const values = { costCentre: result.costCentre, shipTo: result.shipTo, contract: result.contract }
-
-  if (target.kind === 'default-user') {
-    const person = await findPerson(db, sellerId, target.personId)
-    const membership = person && (await findMembership(db, account.id, person.id))
-    if (person?.status !== 'active' || membership?.status !== 'active')
-      return refused('The default user of this partner is not active.')
-    const user = {
-      account,
-      person,
-      role: membership.role,
-      ...values,
-      costCentre: values.costCentre ?? membership.costCentre,
-    }
-    return { user, firstSight: false, why: `No rule matched; the default user ${person.email} is taken.`, verdicts }
-  }
-
   const by =
-    target.kind === 'rule' ? `Rule "${target.rule}" matched` : 'No rule matched; unmatched users are provisioned'
+    target.kind === 'default-user'
+      ? 'No rule matched; the default user is taken'
+      : target.kind === 'rule'
+        ? `Rule "${target.rule}" matched`
+        : 'No rule matched; unmatched users are provisioned'
   const email = facts.useremail?.find((e) => /^[^\s@]+@[^\s@]+$/.test(e))
-  if (!email) return refused(`${by}, but the document names no e-mail address to know the person by.`)
-  const person = await findPersonByEmail(db, sellerId, email)
-  if (person && person.status !== 'active') return refused(`${by}, but ${email} is suspended.`)
-  const membership = person && (await findMembership(db, account.id, person.id))
+  if (target.kind !== 'default-user' && !email)
+    return refused(`${by}, but the document names no e-mail address to know the person by.`)
+  const who = target.kind === 'default-user' ? { personId: target.personId } : { email: email ?? '' }
+  const standing = await findStanding(db, sellerId, target.accountId, who)
+  if (!standing) return refused('The mapping names a company account that does not exist.')
+  const { account, person, membership } = standing
+  const name = person?.email ?? email ?? 'the default user'
+  if (account.status !== 'active') return refused(`${by}, but the company account ${account.name} is suspended.`)
+  if (person && person.status !== 'active') return refused(`${by}, but ${name} is suspended.`)
   if (membership && membership.status !== 'active')
-    return refused(`${by}, but ${email} is ${membership.status} at ${account.name}.`)
-  if (membership) {
+    return refused(`${by}, but ${name} is ${membership.status} at ${account.name}.`)
+
+  const values = { costCentre: result.costCentre, shipTo: result.shipTo, contract: result.contract }
+  if (person && membership) {
     const costCentre = values.costCentre ?? membership.costCentre
     return {
       user: { account, person, role: membership.role, ...values, costCentre },
@@ -78,10 +62,10 @@ export async function matchUser(db: Db, sellerId: string, mapping: Mapping, fact
       verdicts,
     }
   }
+  if (target.kind === 'default-user') return refused(`${by}, but is no member of ${account.name}.`)
   if (target.kind === 'rule' && target.firstSight === 'refuse')
-    return refused(`${by}, but ${email} is not known and the rule refuses people at first sight.`)
-  const name = facts['contact.name']?.[0] ?? person?.name ?? email
-  const newcomer = person ?? { id: '', email, name }
+    return refused(`${by}, but ${name} is not known and the rule refuses people at first sight.`)
+  const newcomer = person ?? { id: '', email: email ?? '', name: facts['contact.name']?.[0] ?? email ?? '' }
   return {
     user: { account, person: newcomer, role: target.role, ...values },
     firstSight: true,
@@ -90,21 +74,23 @@ export async function matchUser(db: Db, sellerId: string, mapping: Mapping, fact
   }
 }
 
-/** As matchUser, and adds a person seen for the first time. Run it in the transaction that uses the answer. */
-export async function recogniseUser(
+/**
+ * Adds a person matched at first sight, and their membership. Two first punchouts at once make one of each. Run it in a
+ * transaction.
+ */
+export async function provisionUser(
   db: Db,
-  input: { sellerId: string; mapping: Mapping; facts: BuyerFacts; firstSeenBy: string; newId: () => string },
+  user: MatchedUser,
+  input: { firstSeenBy: string; newId: () => string },
   at: Date,
-): Promise<UserMatch> {
-  const match = await matchUser(db, input.sellerId, input.mapping, input.facts)
-  if (!match.user || !match.firstSight) return match
-  const { account, role, costCentre } = match.user
-  const { email, name } = match.user.person
-  const person = await insertPersonOnce(db, { id: input.newId(), sellerId: input.sellerId, email, name }, at)
+): Promise<MatchedUser> {
+  const { account, role, costCentre } = user
+  const { email, name } = user.person
+  const person = await insertPersonOnce(db, { id: input.newId(), sellerId: account.sellerId, email, name }, at)
   const membership = await insertMembershipOnce(
     db,
     { id: input.newId(), accountId: account.id, personId: person.id, role, costCentre, firstSeenBy: input.firstSeenBy },
     at,
   )
-  return { ...match, user: { ...match.user, person, role: membership.role } }
+  return { ...user, person, role: membership.role }
 }

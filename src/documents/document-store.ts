@@ -1,5 +1,6 @@
 // Keeps wire documents. Bytes are sealed: they hold SharedSecrets, passwords and people.
 import type { Db } from '../database/database.ts'
+import type { Write } from '../database/together.ts'
 import { type Keyring, open, seal, sha256 } from '../secrets.ts'
 import { DOCUMENT_PURPOSE, type Finding, type WireDocument } from './document.ts'
 
@@ -7,7 +8,6 @@ const COLUMNS = {
   id: 'id',
   sellerId: 'seller_id',
   partnerId: 'partner_id',
-  sessionId: 'session_id',
   direction: 'direction',
   protocol: 'protocol',
   kind: 'kind',
@@ -23,40 +23,49 @@ const COLUMNS = {
   createdAt: 'created_at',
 }
 
+/** A setup is stored before there is a session: it is the one its answer began. */
+const SESSION_ID = `coalesce(documents.session_id, (SELECT answer.session_id FROM documents answer
+  WHERE answer.in_reply_to = documents.id AND answer.status_code < 500)) AS "sessionId"`
+
+function documents(db: Db, sellerId: string) {
+  return db('documents').select(COLUMNS, db.raw(SESSION_ID)).where({ seller_id: sellerId })
+}
+
 export type NewDocument = Pick<WireDocument, 'id' | 'direction' | 'protocol' | 'kind' | 'contentType'> &
   Partial<Omit<WireDocument, 'size' | 'sha256' | 'createdAt'>> & { bytes: Uint8Array }
 
+/** The write of a document. Fails with a unique violation when the partner sent this payloadID, or the document was answered, before. */
+export function documentInsert(db: Db, keys: Keyring, document: NewDocument, at: Date): Write {
+  return db('documents').insert({
+    id: document.id,
+    seller_id: document.sellerId,
+    partner_id: document.partnerId,
+    session_id: document.sessionId,
+    direction: document.direction,
+    protocol: document.protocol,
+    kind: document.kind,
+    payload_id: document.payloadId,
+    mode: document.mode,
+    content_type: document.contentType,
+    sealed: seal(keys, DOCUMENT_PURPOSE, document.bytes),
+    size: document.bytes.length,
+    sha256: sha256(document.bytes),
+    findings: JSON.stringify(document.findings ?? []),
+    status_code: document.statusCode,
+    in_reply_to: document.inReplyTo,
+    duplicate_of: document.duplicateOf,
+    created_at: at,
+  })
+}
+
 /** Stores a document. False when the partner sent this payloadID before, or the document was answered before. */
 export async function insertDocument(db: Db, keys: Keyring, document: NewDocument, at: Date): Promise<boolean> {
-  const inserted = await db('documents')
-    .insert({
-      id: document.id,
-      seller_id: document.sellerId,
-      partner_id: document.partnerId,
-      session_id: document.sessionId,
-      direction: document.direction,
-      protocol: document.protocol,
-      kind: document.kind,
-      payload_id: document.payloadId,
-      mode: document.mode,
-      content_type: document.contentType,
-      sealed: seal(keys, DOCUMENT_PURPOSE, document.bytes),
-      size: document.bytes.length,
-      sha256: sha256(document.bytes),
-      findings: JSON.stringify(document.findings ?? []),
-      status_code: document.statusCode,
-      in_reply_to: document.inReplyTo,
-      duplicate_of: document.duplicateOf,
-      created_at: at,
-    })
-    .onConflict()
-    .ignore()
-    .returning('id')
+  const inserted = await documentInsert(db, keys, document, at).onConflict().ignore().returning('id')
   return inserted.length > 0
 }
 
 export async function findDocument(db: Db, sellerId: string, id: string): Promise<WireDocument | undefined> {
-  return db('documents').select(COLUMNS).where({ seller_id: sellerId, id }).first()
+  return documents(db, sellerId).where({ id }).first()
 }
 
 export interface DocumentFilter {
@@ -74,9 +83,16 @@ export async function listDocuments(
   before: string | undefined,
   limit: number,
 ): Promise<WireDocument[]> {
-  const query = db('documents').select(COLUMNS).where({ seller_id: filter.sellerId }).orderBy('id', 'desc').limit(limit)
+  const query = documents(db, filter.sellerId).orderBy('id', 'desc').limit(limit)
   if (filter.partnerId) query.where({ partner_id: filter.partnerId })
-  if (filter.sessionId) query.where({ session_id: filter.sessionId })
+  // The setup came before its session: it is the document the session's answer replies to.
+  if (filter.sessionId) {
+    const answered = db('documents')
+      .select('in_reply_to')
+      .where({ session_id: filter.sessionId })
+      .whereNotNull('in_reply_to')
+    query.where((q) => q.where({ session_id: filter.sessionId }).orWhereIn('id', answered))
+  }
   if (filter.kind) query.where({ kind: filter.kind })
   if (filter.direction) query.where({ direction: filter.direction })
   if (before) query.where('id', '<', before)
@@ -129,9 +145,9 @@ export async function addFinding(db: Db, id: string, finding: Finding): Promise<
     .update({ findings: db.raw('findings || ?::jsonb', [JSON.stringify([finding])]) })
 }
 
-/** Ties a document to the session it began or ended. */
-export async function linkDocumentToSession(db: Db, id: string, sessionId: string): Promise<void> {
-  await db('documents').where({ id }).update({ session_id: sessionId })
+/** The write that ties a document to the session it began. */
+export function documentSessionUpdate(db: Db, id: string, sessionId: string): Write {
+  return db('documents').where({ id }).update({ session_id: sessionId })
 }
 
 /** Blanks the bytes of up to `limit` documents from before `until`; what they were and said of them stays. Returns how many. */

@@ -8,6 +8,7 @@ export const profileHandler: CxmlHandler = async (hub, { partner }) => {
   const url = `${hub.config.publicUrl}/cxml`
   const operations = [{ name: 'Direct.Operation', value: 'create,edit,inspect,source' }]
   return {
+    writes: [],
     content: {
       type: 'ProfileResponse',
       effectiveDate: formatTimestamp(partner.updatedAt, hub.config.timeZone),

@@ -1,5 +1,4 @@
 // PunchOutSetupRequest -> session -> PunchOutSetupResponse with the StartPage (walk A of the house).
-import { recogniseUser } from '../accounts/match-user.ts'
 import { HubError } from '../errors.ts'
 import { buyerFacts, fromSetupRequest } from '../mapping/cxml-punchout.ts'
 import { whyReturnUrlRefused } from '../partners/return-host.ts'
@@ -7,9 +6,10 @@ import { findEarlierCart } from '../punchout/find-earlier-cart.ts'
 import { type PunchoutSetup, partiesToKeep } from '../punchout/punchout-session.ts'
 import { startSession } from '../punchout/start-session.ts'
 import type { CxmlHandler } from './cxml.ts'
+import { recogniseBuyer } from './recognise-buyer.ts'
 
 /** Throws HubError invalid_document (return address) or forbidden (the mapping knows no such user). */
-export const punchOutSetupHandler: CxmlHandler = async (hub, { db, partner, parties, request, documentId }) => {
+export const punchOutSetupHandler: CxmlHandler = async (hub, { partner, parties, request, documentId, stored }) => {
   if (request.content.type !== 'PunchOutSetupRequest') throw new Error(`no setup: ${request.content.type}`)
   const at = hub.now()
   const asked = fromSetupRequest(request.content, request.lang)
@@ -18,23 +18,11 @@ export const punchOutSetupHandler: CxmlHandler = async (hub, { db, partner, part
   const refusal = whyReturnUrlRefused(asked.returnUrl, partner.settings.allowedReturnHosts)
   if (refusal) throw new HubError('invalid_document', `BrowserFormPost/URL is refused: ${refusal}.`)
 
-  const match = await recogniseUser(
-    db,
-    {
-      sellerId: partner.sellerId,
-      mapping: partner.mapping,
-      facts: buyerFacts(request.content, request.header),
-      firstSeenBy: `punchout ${partner.slug}`,
-      newId: hub.newId,
-    },
-    at,
-  )
-  if (!match.user) throw new HubError('forbidden', match.why)
-
+  const user = await recogniseBuyer(hub, partner, buyerFacts(request.content, request.header), stored)
   const earlier =
     asked.shown && (asked.operation === 'edit' || asked.operation === 'inspect')
       ? await findEarlierCart(
-          db,
+          hub.db,
           { partnerId: partner.id, cartValidDays: partner.settings.cartValidDays, shown: asked.shown },
           at,
         )
@@ -44,10 +32,10 @@ export const punchOutSetupHandler: CxmlHandler = async (hub, { db, partner, part
     buyerCookie: asked.buyerCookie,
     returnUrl: asked.returnUrl,
     language: asked.language ?? partner.settings.language ?? null,
-    contract: match.user.contract ?? partner.settings.contract ?? null,
-    role: match.user.role,
-    costCentre: match.user.costCentre,
-    shipTo: asked.shipTo ?? (match.user.shipTo ? { addressId: match.user.shipTo, name: match.user.shipTo } : null),
+    contract: user.contract ?? partner.settings.contract ?? null,
+    role: user.role,
+    costCentre: user.costCentre,
+    shipTo: asked.shipTo ?? (user.shipTo ? { addressId: user.shipTo, name: user.shipTo } : null),
     extrinsics: asked.extrinsics,
     asked: {
       function: null,
@@ -62,13 +50,13 @@ export const punchOutSetupHandler: CxmlHandler = async (hub, { db, partner, part
     callUp: null,
   }
   const startToken = hub.newToken()
-  const session = await startSession(
-    db,
+  const { session, writes } = startSession(
+    hub.db,
     {
       id: hub.newId(),
       eventId: hub.newId(),
       partner,
-      user: match.user,
+      user,
       mode: parties.mode,
       operation: asked.operation,
       editsSessionId: earlier?.sessionId ?? null,
@@ -78,5 +66,5 @@ export const punchOutSetupHandler: CxmlHandler = async (hub, { db, partner, part
     at,
   )
   const url = `${hub.config.publicUrl}/punchout/start/${startToken}`
-  return { content: { type: 'PunchOutSetupResponse', startPage: { url } }, sessionId: session.id }
+  return { content: { type: 'PunchOutSetupResponse', startPage: { url } }, sessionId: session.id, writes }
 }

@@ -3,9 +3,9 @@
 import type { Request, Response } from 'express'
 import type { OciLogin } from '../../protocols/oci/login.ts'
 import { OciError } from '../../protocols/oci/oci-error.ts'
-import { recogniseUser } from '../accounts/match-user.ts'
 import type { CartLine } from '../cart.ts'
-import { addFinding, insertDocument, linkDocumentToSession, type NewDocument } from '../documents/document-store.ts'
+import { together } from '../database/together.ts'
+import { addFinding, documentSessionUpdate, insertDocument, type NewDocument } from '../documents/document-store.ts'
 import { toHttpMessage } from '../documents/http-message.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -25,6 +25,7 @@ import { newNonce, renderErrorPage, renderPage, setPageHeaders } from './page.ts
 import { ociForm, sendBack, sendReturnPage } from './punchout-return.ts'
 import { sendToStorefront } from './punchout-start.ts'
 import { readBody } from './read-body.ts'
+import { recogniseBuyer } from './recognise-buyer.ts'
 import type { Route } from './route.ts'
 
 const MAX_BYTES = 256 * 1024
@@ -145,57 +146,41 @@ async function beginSession(
     ? null
     : whyReturnUrlRefused(login.hookUrl, partner.settings.allowedReturnHosts)
   if (refusal) throw new HubError('invalid_document', `${partner.settings.oci.hookUrlName} is refused: ${refusal}.`)
-  return hub.db.transaction(async (trx) => {
-    const facts = ociFacts(login)
-    const firstSeenBy = `punchout ${partner.slug}`
-    const match = await recogniseUser(
-      trx,
-      { sellerId: partner.sellerId, mapping: partner.mapping, facts, firstSeenBy, newId: hub.newId },
-      hub.now(),
-    )
-    if (!match.user) throw new HubError('forbidden', match.why)
-    const { account, person, role, costCentre, shipTo, contract } = match.user
-    const asked = {
-      function: login.function ?? null,
-      productId: login.productId ?? null,
-      quantity: login.quantity ?? null,
-      searchString: login.searchString ?? null,
-      vendor: login.vendor ?? null,
-    }
-    const language = login.language ?? partner.settings.language ?? null
-    const setup: PunchoutSetup = {
-      documentId,
-      buyerCookie: null,
-      returnUrl: login.hookUrl,
-      language,
-      contract: contract ?? partner.settings.contract ?? null,
-      role,
-      costCentre,
-      shipTo: shipTo ? { addressId: shipTo, name: shipTo } : null,
-      extrinsics: Object.fromEntries(login.extra),
-      asked: { ...asked, selectedItems: [] },
-      editLines: null,
-      parties: null,
-      callUp: callUpOf(partner, login),
-    }
-    const startToken = hub.newToken()
-    const ids = { id: hub.newId(), eventId: hub.newId() }
-    const session = await startSession(
-      trx,
-      { ...ids, partner, user: match.user, mode, operation: 'create', editsSessionId: null, setup, startToken },
-      hub.now(),
-    )
-    await linkDocumentToSession(trx, documentId, session.id)
-    const { function: _, ...rest } = asked
-    const company = { id: account.id, name: account.name, customerNumber: account.customerNumber }
-    return {
-      partner,
-      session,
-      login,
-      startToken,
-      question: { ...rest, language, company, person: { id: person.id, email: person.email, name: person.name } },
-    }
-  })
+  const user = await recogniseBuyer(hub, partner, ociFacts(login), Promise.resolve())
+  const { account, person, role, costCentre, shipTo, contract } = user
+  const asked = {
+    productId: login.productId ?? null,
+    quantity: login.quantity ?? null,
+    searchString: login.searchString ?? null,
+    vendor: login.vendor ?? null,
+  }
+  const language = login.language ?? partner.settings.language ?? null
+  const setup: PunchoutSetup = {
+    documentId,
+    buyerCookie: null,
+    returnUrl: login.hookUrl,
+    language,
+    contract: contract ?? partner.settings.contract ?? null,
+    role,
+    costCentre,
+    shipTo: shipTo ? { addressId: shipTo, name: shipTo } : null,
+    extrinsics: Object.fromEntries(login.extra),
+    asked: { function: login.function ?? null, ...asked, selectedItems: [] },
+    editLines: null,
+    parties: null,
+    callUp: callUpOf(partner, login),
+  }
+  const startToken = hub.newToken()
+  const ids = { id: hub.newId(), eventId: hub.newId() }
+  const { session, writes } = startSession(
+    hub.db,
+    { ...ids, partner, user, mode, operation: 'create', editsSessionId: null, setup, startToken },
+    hub.now(),
+  )
+  await together(hub.db, [...writes, documentSessionUpdate(hub.db, documentId, session.id)])
+  const company = { id: account.id, name: account.name, customerNumber: account.customerNumber }
+  const question = { ...asked, language, company, person: { id: person.id, email: person.email, name: person.name } }
+  return { partner, session, login, startToken, question }
 }
 
 /** What the return form needs of the call-up. */

@@ -11,8 +11,9 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { buyerFacts, fromSetupRequest, partiesOf } from '../mapping/cxml-punchout.ts'
 import { ociFacts } from '../mapping/oci-login.ts'
-import { authenticateOciUser, authenticatePartner } from '../partners/authenticate-partner.ts'
+import { authenticateOciUser, authenticatePartner, type Parties } from '../partners/authenticate-partner.ts'
 import type { TradingPartner } from '../partners/partner.ts'
+import { findPartnersBySender } from '../partners/partner-store.ts'
 import { whyReturnUrlRefused } from '../partners/return-host.ts'
 import { isSapEvent, parseOciCall } from './oci-call.ts'
 import { partnerOr404 } from './partners.ts'
@@ -122,9 +123,10 @@ async function readCxml(hub: Hub, partner: TradingPartner, text: string): Promis
   }
 }
 
-async function checkCredentials(hub: Hub, partner: TradingPartner, parties: Parameters<typeof authenticatePartner>[2]) {
+async function checkCredentials(hub: Hub, partner: TradingPartner, parties: Parties) {
   try {
-    const found = await authenticatePartner(hub.db, hub.keys, parties, { refuseDemo: hub.config.production })
+    const candidates = await findPartnersBySender(hub.db, parties.sender, parties.mode)
+    const found = authenticatePartner(hub.keys, candidates, parties, { refuseDemo: hub.config.production })
     return found.id === partner.id
       ? { ok: true, message: `Sender, secret, From and To are this partner’s, in ${parties.mode} mode.` }
       : { ok: false, message: 'These credentials belong to another partner.' }

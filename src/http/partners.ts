@@ -163,6 +163,7 @@ export const partnerRoutes: Route[] = [
       const credentials = body.credentials.map((c) => ({ ...c, id: hub.newId() }))
       const partner = { ...body, id, sellerId: client.sellerId, demo: false, credentials }
       await hub.db.transaction((trx) => insertPartner(trx, partner, hub.now()))
+      hub.partners.forget()
       return show(await partnerOr404(hub.db, client.sellerId, id))
     },
   }),
@@ -191,6 +192,7 @@ export const partnerRoutes: Route[] = [
       await checkReferences(hub.db, client.sellerId, body)
       const credentials = body.credentials?.map((c) => ({ ...c, id: hub.newId() })) ?? partner.credentials
       await hub.db.transaction((trx) => updatePartner(trx, { ...partner, ...body, credentials }, hub.now()))
+      hub.partners.forget()
       return show(await partnerOr404(hub.db, client.sellerId, params.id))
     },
   }),
@@ -216,6 +218,7 @@ export const partnerRoutes: Route[] = [
       const sealed = seal(hub.keys, SECRET_PURPOSE, body.secret)
       const secret = { id: hub.newId(), mode: body.mode, label: body.label, sealed, demo: false }
       await hub.db.transaction((trx) => insertSecret(trx, partner.id, secret, hub.now()))
+      hub.partners.forget()
       return { id: secret.id }
     },
   }),
@@ -228,6 +231,7 @@ export const partnerRoutes: Route[] = [
     async handle(hub, { params, client }) {
       const partner = await partnerOr404(hub.db, client.sellerId, params.id)
       const revoked = await revokeSecret(hub.db, partner.id, params.secretId ?? '', hub.now())
+      hub.partners.forget()
       if (!revoked) throw new HubError('not_found', 'There is no such live secret.')
     },
   }),

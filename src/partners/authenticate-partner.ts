@@ -1,10 +1,8 @@
 // Who sent this: Sender credential and SharedSecret -> trading partner. A network such as Ariba is the Sender of many buyers, so
 // the Sender is authenticated and From (and To, where partners of several sellers share a Sender) chooses the partner.
-import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
 import { type Keyring, open, sameSecret } from '../secrets.ts'
 import { type Mode, type PartnerCredential, SECRET_PURPOSE, type TradingPartner } from './partner.ts'
-import { findPartnersBySender } from './partner-store.ts'
 
 export interface Identity {
   domain: string
@@ -30,16 +28,15 @@ const REFUSAL =
   'The Sender credential or its SharedSecret is not known here. Check domain, identity, secret and deploymentMode.'
 
 /**
- * Finds the partner of a cXML header. Throws HubError unauthenticated; its `cause` says, for the log only, what was wrong.
- * Takes the same time whether the Sender or the secret is wrong.
+ * Finds the partner of a cXML header among those that know its Sender. Throws HubError unauthenticated; its `cause` says, for the
+ * log and the document's findings only, what was wrong. Takes the same time whether the Sender or the secret is wrong.
  */
-export async function authenticatePartner(
-  db: Db,
+export function authenticatePartner(
   keys: Keyring,
+  candidates: readonly TradingPartner[],
   parties: Parties,
   options: SecretRules,
-): Promise<TradingPartner> {
-  const candidates = await findPartnersBySender(db, parties.sender, parties.mode)
+): TradingPartner {
   const refuse = (why: string) => new HubError('unauthenticated', REFUSAL, { cause: why })
   const trusted = candidates.filter((partner) => secretFits(keys, partner, parties.mode, parties.secret, options))
   if (candidates.length === 0) {
@@ -48,10 +45,11 @@ export async function authenticatePartner(
   }
   if (trusted.length === 0) throw refuse('the SharedSecret is wrong')
   const meant = trusted.filter((partner) => names(partner, 'from', parties) && names(partner, 'to', parties))
-  if (meant.length === 0) throw refuse('the Sender is right, but no partner has this From and To')
+  const [only] = meant
+  if (!only) throw refuse('the Sender is right, but no partner has this From and To')
   if (meant.length > 1)
     throw refuse(`${meant.length} partners have this Sender, From and To: make their credentials differ`)
-  return meant[0] as TradingPartner
+  return only
 }
 
 /** Whether the partner lists one of the document's credentials for this party; a partner that lists none takes any. */

@@ -1,6 +1,7 @@
 // Keeps punchout sessions, their events and returned lines. Tokens are looked up by their hash.
 import type { CartLine } from '../cart.ts'
 import type { Db } from '../database/database.ts'
+import type { Write } from '../database/together.ts'
 import { sha256 } from '../secrets.ts'
 import type { PunchoutSession, SessionState } from './punchout-session.ts'
 
@@ -58,12 +59,9 @@ export async function listSessions(
   return query
 }
 
-export async function insertSession(
-  db: Db,
-  session: PunchoutSession,
-  start: { token: string; until: Date } | null,
-): Promise<void> {
-  await db('punchout_sessions').insert({
+/** The write of a new session. */
+export function sessionInsert(db: Db, session: PunchoutSession, start: { token: string; until: Date }): Write {
+  return db('punchout_sessions').insert({
     id: session.id,
     seller_id: session.sellerId,
     partner_id: session.partnerId,
@@ -76,8 +74,8 @@ export async function insertSession(
     state: session.state,
     edits_session_id: session.editsSessionId,
     setup: JSON.stringify(session.setup),
-    start_hash: start && sha256(start.token),
-    start_until: start?.until,
+    start_hash: sha256(start.token),
+    start_until: start.until,
     expires_at: session.expiresAt,
     created_at: session.createdAt,
   })
@@ -173,11 +171,15 @@ interface NewEvent {
   detail: Record<string, unknown>
 }
 
-export async function insertEvents(db: Db, events: readonly NewEvent[], at: Date): Promise<void> {
-  if (events.length === 0) return
-  await db('punchout_events').insert(
+/** The write of events. */
+export function eventsInsert(db: Db, events: readonly NewEvent[], at: Date): Write {
+  return db('punchout_events').insert(
     events.map((e) => ({ id: e.id, session_id: e.sessionId, state: e.state, detail: JSON.stringify(e.detail), at })),
   )
+}
+
+export async function insertEvents(db: Db, events: readonly NewEvent[], at: Date): Promise<void> {
+  if (events.length > 0) await eventsInsert(db, events, at)
 }
 
 export interface SessionEvent {

@@ -1,9 +1,10 @@
 // Begins a punchout session: state `created`, with the one-time token of its StartPage.
 import type { MatchedUser } from '../accounts/match-user.ts'
 import type { Db } from '../database/database.ts'
+import type { Write } from '../database/together.ts'
 import type { Mode, TradingPartner } from '../partners/partner.ts'
 import { type Operation, type PunchoutSession, type PunchoutSetup, START_MINUTES } from './punchout-session.ts'
-import { insertEvents, insertSession } from './punchout-session-store.ts'
+import { eventsInsert, sessionInsert } from './punchout-session-store.ts'
 
 export interface StartSession {
   id: string
@@ -17,8 +18,8 @@ export interface StartSession {
   startToken: string
 }
 
-/** Run it in the transaction that answers the setup. */
-export async function startSession(db: Db, input: StartSession, at: Date): Promise<PunchoutSession> {
+/** The session and the writes that begin it, to be committed together with the answer to the setup. */
+export function startSession(db: Db, input: StartSession, at: Date): { session: PunchoutSession; writes: Write[] } {
   const { partner, user } = input
   const session: PunchoutSession = {
     id: input.id,
@@ -38,8 +39,8 @@ export async function startSession(db: Db, input: StartSession, at: Date): Promi
     expiresAt: new Date(at.getTime() + partner.settings.sessionMinutes * 60_000),
     createdAt: at,
   }
-  await insertSession(db, session, { token: input.startToken, until: new Date(at.getTime() + START_MINUTES * 60_000) })
+  const start = { token: input.startToken, until: new Date(at.getTime() + START_MINUTES * 60_000) }
   const detail = { operation: input.operation, documentId: input.setup.documentId, person: user.person.email }
-  await insertEvents(db, [{ id: input.eventId, sessionId: session.id, state: 'created', detail }], at)
-  return session
+  const created = { id: input.eventId, sessionId: session.id, state: session.state, detail }
+  return { session, writes: [sessionInsert(db, session, start), eventsInsert(db, [created], at)] }
 }
