@@ -1,0 +1,100 @@
+// The first page a newcomer sees: what this is, where to click, and the demo's secrets, which are no secrets.
+
+export function Welcome({ hubUrl }: { hubUrl: string }) {
+  return (
+    <>
+      <h1>A punchout, end to end</h1>
+      <p className="lead">
+        A buyer opens a supplier’s shop from inside their procurement system, fills a cart, and the cart comes back as a
+        requisition. This hub stands between the two and speaks cXML and OCI, so the shop need not. Everything below
+        runs in this one process.
+      </p>
+      <ul className="cards">
+        <Card
+          title="Buyer simulator"
+          href="/demo/buyer"
+          action="Start as a buyer"
+          icon="M4 5h16v11H4zM9 20h6M12 16v4M8 9h8M8 12h5"
+        >
+          Be SAP Ariba or SAP of the City of Almere. Shows every document that goes out and comes back. Begin here.
+        </Card>
+        <Card
+          title="Demo storefront"
+          href="/demo/store"
+          action="Look at the shop"
+          icon="M4 9l1.5-5h13L20 9M4 9v11h16V9M4 9h16M9 20v-6h6v6"
+        >
+          The shop of Demo Office Supplies: a hundred lines of HTTP between it and the hub. An example for your own.
+        </Card>
+        <Card title="API" href="/api/docs" action="Read the API" icon="M8 6l-5 6 5 6M16 6l5 6-5 6M13.5 4l-3 16">
+          What a storefront calls, and how partners, mapping rules and documents are administered. OpenAPI 3.1.
+        </Card>
+      </ul>
+      <section className="table" aria-labelledby="secrets">
+        <table className="fold">
+          <caption id="secrets">Demo credentials (refused when NODE_ENV=production)</caption>
+          <thead>
+            <tr>
+              <th>Who</th>
+              <th>Where</th>
+              <th>Credentials</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Row who="Ariba of the City of Almere" where={`POST ${hubUrl}/cxml`}>
+              From and Sender <code>NetworkID AN01000000001</code>, To <code>DUNS 123456789</code>, SharedSecret{' '}
+              <code>demo-secret</code>
+            </Row>
+            <Row who="SAP of the City of Almere" where={`${hubUrl}/oci/almere-sap`}>
+              <code>USERNAME=demo</code>, <code>PASSWORD=demo-secret</code>
+            </Row>
+            <Row who="The storefront" where={`POST ${hubUrl}/api/v1/punchout/exchange`}>
+              Basic <code>demo-store</code> : <code>demo-store-secret</code>
+            </Row>
+            <Row who="Administration" where={`POST ${hubUrl}/oauth/token`}>
+              <code>demo-admin</code> : <code>demo-admin-secret</code>
+            </Row>
+          </tbody>
+        </table>
+      </section>
+    </>
+  )
+}
+
+function Card(props: { title: string; href: string; action: string; icon: string; children: string }) {
+  return (
+    <li className="card">
+      <svg
+        className="icon"
+        viewBox="0 0 24 24"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.8"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+      >
+        <path d={props.icon} />
+      </svg>
+      <h2>{props.title}</h2>
+      <p className="soft">{props.children}</p>
+      <p className="foot">
+        <a className="button" href={props.href}>
+          {props.action}
+        </a>
+      </p>
+    </li>
+  )
+}
+
+function Row({ who, where, children }: { who: string; where: string; children: React.ReactNode }) {
+  return (
+    <tr>
+      <td className="lead-cell">{who}</td>
+      <td className="lead-cell">
+        <code>{where}</code>
+      </td>
+      <td className="lead-cell">{children}</td>
+    </tr>
+  )
+}
