@@ -33,21 +33,16 @@ const plain = (field: PlainText): Place => ({
   put: (line, value) => ({ ...line, [field]: value }),
 })
 
-/** A part of a pair that is gone without its first part. */
-function part<K extends 'contract' | 'quote' | 'attachment'>(
-  key: K,
-  first: keyof NonNullable<CartLine[K]>,
-  name: keyof NonNullable<CartLine[K]>,
-  field: LimitedField,
-): Place {
+/** A part of a group of texts that is gone without its first part. */
+function part(key: 'contract' | 'quote' | 'attachment', name: string, field: LimitedField): Place {
   return {
     field,
-    path: `${key}.${String(name)}`,
-    get: (line) => line[key]?.[name] as string | undefined,
-    put: (line, value) => ({
-      ...line,
-      [key]: value === undefined && name === first ? undefined : { ...line[key], [name]: value },
-    }),
+    path: `${key}.${name}`,
+    get: (line) => (line[key] as Record<string, string | undefined> | undefined)?.[name],
+    put: (line, value) => {
+      const whole = value !== undefined || (name !== 'id' && name !== 'url')
+      return { ...line, [key]: whole ? { ...line[key], [name]: value } : undefined }
+    },
   }
 }
 
@@ -72,13 +67,13 @@ const PLACES: readonly Place[] = [
   plain('manufacturerPartId'),
   plain('vendor'),
   plain('materialGroup'),
-  part('contract', 'id', 'id', 'contractId'),
-  part('contract', 'id', 'item', 'contractItem'),
-  part('quote', 'id', 'id', 'quoteId'),
-  part('quote', 'id', 'item', 'quoteItem'),
-  part('attachment', 'url', 'url', 'attachmentUrl'),
-  part('attachment', 'url', 'title', 'attachmentTitle'),
-  part('attachment', 'url', 'purpose', 'attachmentPurpose'),
+  part('contract', 'id', 'contractId'),
+  part('contract', 'item', 'contractItem'),
+  part('quote', 'id', 'quoteId'),
+  part('quote', 'item', 'quoteItem'),
+  part('attachment', 'url', 'attachmentUrl'),
+  part('attachment', 'title', 'attachmentTitle'),
+  part('attachment', 'purpose', 'attachmentPurpose'),
   {
     field: 'taxRate',
     path: 'tax.ratePercent',
