@@ -5,7 +5,7 @@ import { renderAutoSubmitForm } from '../../protocols/auto-submit-form.ts'
 import { decode, encode } from '../../protocols/cxml/document.ts'
 import { type ReturnEncoding, returnForm } from '../../protocols/cxml/return-form.ts'
 import { formatTimestamp } from '../../protocols/cxml/timestamp.ts'
-import { decodeForm, encodeForm } from '../../protocols/oci/form-fields.ts'
+import { CART_LIMITS, decodeForm, encodeForm } from '../../protocols/oci/form-fields.ts'
 import type { Cart } from '../cart.ts'
 import type { Db } from '../database/database.ts'
 import { findDocumentBytes, insertDocument, type NewDocument } from '../documents/document-store.ts'
@@ -188,7 +188,7 @@ export function ociForm(bytes: Uint8Array): BrowserForm {
     method: method === 'GET' ? 'GET' : 'POST',
     target: headers.target,
     acceptCharset: charset,
-    fields: decodeForm(body, charset),
+    fields: decodeForm(body, charset, CART_LIMITS),
   }
 }
 
