@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { v7 } from 'uuid'
+import { findStandings } from './accounts/account-store.ts'
 import type { Config } from './config.ts'
 import { makeDatabase, migrate, missingMigrations } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded.ts'
+import { gather } from './database/gather.ts'
+import { insertDocuments } from './documents/document-store.ts'
 import type { Hub } from './hub.ts'
 import { makeRecentPartners } from './partners/recent-partners.ts'
 import { migrateQueue, openQueueBackend, type QueueBackend } from './queue/backend.ts'
@@ -63,6 +66,8 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
       keys,
       tokens: await makeTokenSigner(db, keys, { issuer: config.publicUrl, newId, at: now() }),
       partners: makeRecentPartners(() => Date.now()),
+      storeIncoming: gather((documents) => insertDocuments(db, keys, documents, now())),
+      findStanding: gather((questions) => findStandings(db, questions)),
       now,
       newId,
       newToken: () => randomBytes(32).toString('base64url'),

@@ -1,8 +1,10 @@
 // What routes and jobs receive: the hub's database, clock, ids, log and keys. Built once, in assemble.ts.
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { Standing, StandingQuestion } from './accounts/account-store.ts'
 import type { Config } from './config.ts'
 import type { Db } from './database/database.ts'
+import type { NewDocument } from './documents/document-store.ts'
 import type { RecentPartners } from './partners/recent-partners.ts'
 import type { Keyring } from './secrets.ts'
 import type { TokenSigner } from './token-signer.ts'
@@ -17,6 +19,10 @@ export interface Hub {
   /** Signs the tokens that storefronts check against /.well-known/jwks.json. */
   tokens: TokenSigner
   partners: RecentPartners
+  /** Stores an incoming document, together with others that come at the moment. False = its partner sent this payloadID before. */
+  storeIncoming(document: NewDocument): Promise<boolean>
+  /** What a person is to an account, asked together with others. */
+  findStanding(question: StandingQuestion): Promise<Standing | undefined>
   now(): Date
   /** A UUID v7: rows sort by their birth. */
   newId(): string

@@ -1,5 +1,6 @@
 // Keeps accounts, people and memberships. Every read is bound to one seller: another seller's id finds nothing.
 import type { Db } from '../database/database.ts'
+import { prepared } from '../database/together.ts'
 import type { Account, Membership, Person, RoleName } from './account.ts'
 
 const ACCOUNT = [
@@ -55,29 +56,40 @@ export interface Standing {
   membership: Membership | null
 }
 
-const STANDING = `
-  SELECT json_build_object('id', a.id, 'sellerId', a.seller_id, 'parentId', a.parent_id, 'kind', a.kind, 'name', a.name,
-      'customerNumber', a.customer_number, 'status', a.status) AS account,
+/** Who is asked about: an account of a seller, and a person by e-mail address or id. */
+export interface StandingQuestion {
+  sellerId: string
+  accountId: string
+  email: string | null
+  personId: string | null
+}
+
+const STANDINGS = `
+  SELECT CASE WHEN a.id IS NOT NULL THEN json_build_object('id', a.id, 'sellerId', a.seller_id, 'parentId', a.parent_id, 'kind', a.kind,
+      'name', a.name, 'customerNumber', a.customer_number, 'status', a.status) END AS account,
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sellerId', p.seller_id, 'email', p.email, 'name', p.name,
       'status', p.status) END AS person,
     CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'accountId', m.account_id, 'personId', m.person_id, 'role', m.role,
       'status', m.status, 'costCentre', m.cost_centre) END AS membership
-  FROM accounts a
-  LEFT JOIN people p ON p.seller_id = a.seller_id AND $who
+  FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::uuid[]) WITH ORDINALITY AS q(seller_id, account_id, email, person_id, place)
+  LEFT JOIN accounts a ON a.seller_id = q.seller_id AND a.id = q.account_id
+  LEFT JOIN LATERAL (
+    SELECT * FROM people WHERE seller_id = q.seller_id AND lower(email) = lower(q.email)
+    UNION ALL
+    SELECT * FROM people WHERE seller_id = q.seller_id AND id = q.person_id LIMIT 1) p ON true
   LEFT JOIN memberships m ON m.account_id = a.id AND m.person_id = p.id
-  WHERE a.seller_id = ? AND a.id = ?`
+  ORDER BY q.place`
 
-/** An account, a person and what they are to each other, in one query. Undefined when the account is not this seller's. */
-export async function findStanding(
-  db: Db,
-  sellerId: string,
-  accountId: string,
-  who: { email: string } | { personId: string },
-): Promise<Standing | undefined> {
-  const byEmail = 'email' in who
-  const sql = STANDING.replace('$who', byEmail ? 'lower(p.email) = lower(?)' : 'p.id = ?')
-  const { rows } = await db.raw<{ rows: Standing[] }>(sql, [byEmail ? who.email : who.personId, sellerId, accountId])
-  return rows[0]
+/** For each question the account, the person and what they are to each other, in one query. Undefined = no such account of the seller's. */
+export async function findStandings(db: Db, questions: readonly StandingQuestion[]): Promise<(Standing | undefined)[]> {
+  const column = (name: keyof StandingQuestion) => questions.map((q) => q[name])
+  const { rows } = await prepared<{ rows: (Standing & { account: Account | null })[] }>(db, STANDINGS, [
+    column('sellerId'),
+    column('accountId'),
+    column('email'),
+    column('personId'),
+  ])
+  return rows.map((row) => (row.account ? row : undefined))
 }
 
 export async function insertSeller(db: Db, seller: { id: string; name: string }, at: Date): Promise<void> {

@@ -2,7 +2,7 @@
 // person seen for the first time is provisioned.
 import type { Db } from '../database/database.ts'
 import type { Account, Person, RoleName } from './account.ts'
-import { findStanding, insertMembershipOnce, insertPersonOnce } from './account-store.ts'
+import { insertMembershipOnce, insertPersonOnce, type Standing, type StandingQuestion } from './account-store.ts'
 import { type BuyerFacts, evaluateMapping, type Mapping, type RuleVerdict } from './mapping-rules.ts'
 
 export interface MatchedUser {
@@ -27,7 +27,12 @@ export interface UserMatch {
  * Says who is buying, without changing anything: the answer of the dry run. `person.id` is '' for a person who would be
  * provisioned.
  */
-export async function matchUser(db: Db, sellerId: string, mapping: Mapping, facts: BuyerFacts): Promise<UserMatch> {
+export async function matchUser(
+  find: (question: StandingQuestion) => Promise<Standing | undefined>,
+  sellerId: string,
+  mapping: Mapping,
+  facts: BuyerFacts,
+): Promise<UserMatch> {
   const result = evaluateMapping(mapping, facts)
   const { target, verdicts } = result
   const refused = (why: string): UserMatch => ({ user: null, firstSight: false, why, verdicts })
@@ -42,8 +47,13 @@ export async function matchUser(db: Db, sellerId: string, mapping: Mapping, fact
   const email = facts.useremail?.find((e) => /^[^\s@]+@[^\s@]+$/.test(e))
   if (target.kind !== 'default-user' && !email)
     return refused(`${by}, but the document names no e-mail address to know the person by.`)
-  const who = target.kind === 'default-user' ? { personId: target.personId } : { email: email ?? '' }
-  const standing = await findStanding(db, sellerId, target.accountId, who)
+  const personId = target.kind === 'default-user' ? target.personId : null
+  const standing = await find({
+    sellerId,
+    accountId: target.accountId,
+    personId,
+    email: personId ? null : (email ?? null),
+  })
   if (!standing) return refused('The mapping names a company account that does not exist.')
   const { account, person, membership } = standing
   const name = person?.email ?? email ?? 'the default user'

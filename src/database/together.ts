@@ -12,8 +12,22 @@ export type Write = Knex.QueryBuilder
  */
 export async function together(db: Db, writes: readonly Write[]): Promise<void> {
   const parts = writes.map((_, i) => `w${i} AS (?)`).join(', ')
-  await db.raw(`WITH ${parts} SELECT 1`, writes as Knex.RawBinding[])
+  const { sql, bindings } = db.raw(`WITH ${parts} SELECT 1`, writes as Knex.RawBinding[]).toSQL()
+  await prepared(db, sql, bindings)
 }
+
+/**
+ * Runs SQL (bindings as `?`) as a named statement, which PostgreSQL parses and plans once per connection: for the few statements
+ * a busy hub runs with every document.
+ */
+export function prepared<T>(db: Db, sql: string, bindings: readonly unknown[]): Knex.Raw<T> {
+  const name = names.get(sql) ?? `hub_${names.size}`
+  names.set(sql, name)
+  return db.raw<T>(sql, bindings as Knex.RawBinding[]).options({ name })
+}
+
+/** Few: each is a text in our source, or a fixed set of writes. */
+const names = new Map<string, string>()
 
 /** PostgreSQL's unique_violation: somebody else wrote the same row first. */
 export function isUniqueViolation(error: unknown): boolean {

@@ -34,34 +34,48 @@ function documents(db: Db, sellerId: string) {
 export type NewDocument = Pick<WireDocument, 'id' | 'direction' | 'protocol' | 'kind' | 'contentType'> &
   Partial<Omit<WireDocument, 'size' | 'sha256' | 'createdAt'>> & { bytes: Uint8Array }
 
-/** The write of a document. Fails with a unique violation when the partner sent this payloadID, or the document was answered, before. */
-export function documentInsert(db: Db, keys: Keyring, document: NewDocument, at: Date): Write {
-  return db('documents').insert({
-    id: document.id,
-    seller_id: document.sellerId,
-    partner_id: document.partnerId,
-    session_id: document.sessionId,
-    direction: document.direction,
-    protocol: document.protocol,
-    kind: document.kind,
-    payload_id: document.payloadId,
-    mode: document.mode,
-    content_type: document.contentType,
-    sealed: seal(keys, DOCUMENT_PURPOSE, document.bytes),
-    size: document.bytes.length,
-    sha256: sha256(document.bytes),
-    findings: JSON.stringify(document.findings ?? []),
-    status_code: document.statusCode,
-    in_reply_to: document.inReplyTo,
-    duplicate_of: document.duplicateOf,
-    created_at: at,
-  })
+/** The write of documents. Fails with a unique violation when a payloadID came, or a document was answered, before. */
+export function documentInsert(db: Db, keys: Keyring, documents: readonly NewDocument[], at: Date): Write {
+  return db('documents').insert(
+    documents.map((document) => ({
+      id: document.id,
+      seller_id: document.sellerId ?? null,
+      partner_id: document.partnerId ?? null,
+      session_id: document.sessionId ?? null,
+      direction: document.direction,
+      protocol: document.protocol,
+      kind: document.kind,
+      payload_id: document.payloadId ?? null,
+      mode: document.mode ?? null,
+      content_type: document.contentType,
+      sealed: seal(keys, DOCUMENT_PURPOSE, document.bytes),
+      size: document.bytes.length,
+      sha256: sha256(document.bytes),
+      findings: JSON.stringify(document.findings ?? []),
+      status_code: document.statusCode ?? null,
+      in_reply_to: document.inReplyTo ?? null,
+      duplicate_of: document.duplicateOf ?? null,
+      created_at: at,
+    })),
+  )
 }
 
-/** Stores a document. False when the partner sent this payloadID before, or the document was answered before. */
+/** Stores documents. For each: false when the partner sent this payloadID before, or the document was answered before. */
+export async function insertDocuments(
+  db: Db,
+  keys: Keyring,
+  documents: readonly NewDocument[],
+  at: Date,
+): Promise<boolean[]> {
+  const inserted: { id: string }[] = await documentInsert(db, keys, documents, at).onConflict().ignore().returning('id')
+  const ids = new Set(inserted.map((row) => row.id))
+  return documents.map((document) => ids.has(document.id))
+}
+
+/** As insertDocuments, one. */
 export async function insertDocument(db: Db, keys: Keyring, document: NewDocument, at: Date): Promise<boolean> {
-  const inserted = await documentInsert(db, keys, document, at).onConflict().ignore().returning('id')
-  return inserted.length > 0
+  const [stored = false] = await insertDocuments(db, keys, [document], at)
+  return stored
 }
 
 export async function findDocument(db: Db, sellerId: string, id: string): Promise<WireDocument | undefined> {

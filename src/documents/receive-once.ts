@@ -8,9 +8,15 @@ export type Reception =
   /** Seen for the first time, or seen before but never answered (the hub died, or said "try again"): act on document `id`. */
   { kind: 'act'; id: string } | { kind: 'replay'; bytes: Buffer; contentType: string }
 
-/** Stores an incoming document and says what to do with it. Throws HubError payload_reused, the document stored all the same. */
-export async function receiveOnce(db: Db, keys: Keyring, document: NewDocument, at: Date): Promise<Reception> {
-  if (await insertDocument(db, keys, document, at)) return { kind: 'act', id: document.id }
+/** Stores an incoming document with `store` (false = seen before) and says what to do with it. Throws HubError payload_reused, the document stored all the same. */
+export async function receiveOnce(
+  db: Db,
+  keys: Keyring,
+  store: (document: NewDocument) => Promise<boolean>,
+  document: NewDocument,
+  at: Date,
+): Promise<Reception> {
+  if (await store(document)) return { kind: 'act', id: document.id }
   const { partnerId, payloadId } = document
   const first = partnerId && payloadId ? await findFirstDocument(db, partnerId, payloadId) : undefined
   if (!first) throw new Error('a document could not be stored, though none of its payloadID is there')

@@ -88,7 +88,7 @@ async function answerDocument(hub: Hub, req: Request, res: Response): Promise<Ui
     incoming.sellerId = partner.sellerId
     incoming.partnerId = partner.id
 
-    const storing = receiveOnce(hub.db, hub.keys, incoming, hub.now())
+    const storing = receiveOnce(hub.db, hub.keys, hub.storeIncoming, incoming, hub.now())
     const call = { partner, parties, request, documentId: incoming.id, stored: storing }
     const [reception, answer] = await Promise.allSettled([storing, handle(hub, call)])
     if (reception.status === 'rejected') throw reception.reason
@@ -151,7 +151,7 @@ async function commitAnswer(
   const { content, sessionId, writes } = answer
   const document = responseDocument(hub, { partner, inReplyTo, code: 200, message: '', content, sessionId })
   try {
-    await together(hub.db, [...writes, documentInsert(hub.db, hub.keys, document, hub.now())])
+    await together(hub.db, [...writes, documentInsert(hub.db, hub.keys, [document], hub.now())])
     return document.bytes
   } catch (error) {
     const other = isUniqueViolation(error) ? await findAnswer(hub.db, hub.keys, inReplyTo) : undefined

@@ -73,7 +73,7 @@ export const dryRunRoute: Route = jsonRoute({
         ? null
         : whyReturnUrlRefused(reading.returnUrl, partner.settings.allowedReturnHosts)
       : 'the document names none'
-    const match = await matchUser(hub.db, partner.sellerId, partner.mapping, reading.facts)
+    const match = await matchUser(hub.findStanding, partner.sellerId, partner.mapping, reading.facts)
     const checks = {
       document: reading.document,
       credentials: reading.credentials,

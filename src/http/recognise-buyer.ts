@@ -12,7 +12,7 @@ export async function recogniseBuyer(
   facts: BuyerFacts,
   stored: Promise<unknown>,
 ): Promise<MatchedUser> {
-  const { user, firstSight, why } = await matchUser(hub.db, partner.sellerId, partner.mapping, facts)
+  const { user, firstSight, why } = await matchUser(hub.findStanding, partner.sellerId, partner.mapping, facts)
   if (!user) throw new HubError('forbidden', why)
   if (!firstSight) return user
   await stored

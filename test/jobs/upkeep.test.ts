@@ -4,6 +4,7 @@ import { expirePunchoutSessions } from '../../jobs/expire-punchout-sessions.ts'
 import type { JobContext } from '../../jobs/job.ts'
 import { purgeDocumentsJob } from '../../jobs/purge-documents.ts'
 import { purgeJobRunsJob } from '../../jobs/purge-job-runs.ts'
+import { readConfig } from '../../src/config.ts'
 import type { Hub } from '../../src/hub.ts'
 import { makeQueueHub } from '../queue/queue-hub.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -15,7 +16,7 @@ let database: TestDatabase
 let hub: Hub
 beforeAll(async () => {
   database = await createTestDatabase()
-  hub = { ...makeQueueHub(database.url), now: () => NOW }
+  hub = { ...makeQueueHub(database.url), now: () => NOW, config: readConfig({ HUB_KEEP_DOCUMENT_DAYS: '400' }) }
 })
 afterAll(async () => {
   await hub.db.destroy()
@@ -88,7 +89,7 @@ describe('expire-punchout-sessions', () => {
 })
 
 describe('purge-documents', () => {
-  it('blanks the bytes of documents older than 400 days and keeps what was said of them', async () => {
+  it('blanks the bytes of documents older than HUB_KEEP_DOCUMENT_DAYS and keeps what was said of them', async () => {
     const document = (created_at: Date) => ({
       ...{ id: hub.newId(), direction: 'in', protocol: 'cxml', kind: 'ProfileRequest', content_type: 'text/xml' },
       ...{ sealed: Buffer.from('sealed'), size: 6, sha256: Buffer.alloc(32), findings: '[]', created_at },
