@@ -2,6 +2,7 @@
 import type { Express } from 'express'
 import { createElement } from 'react'
 import { ICON_SVG, STYLE_PATH, sendPage } from './layout.tsx'
+import { storefrontRouter } from './storefront.tsx'
 import { STYLE } from './style.ts'
 import { Welcome } from './welcome.tsx'
 
@@ -20,6 +21,7 @@ export function mountDemo(app: Express, options: DemoOptions): void {
     '/demo/icon.svg',
     (_req, res) => void res.set('Cache-Control', 'public, max-age=300').type('svg').send(ICON_SVG),
   )
+  app.use('/demo/store', storefrontRouter(options))
   app.get('/', (_req, res) =>
     sendPage(res, { title: 'Procurement hub demo', place: 'welcome' }, createElement(Welcome, { hubUrl })),
   )
