@@ -31,7 +31,7 @@ await runProcess(async () => {
   const assembled = await assemble(config, log, 'owner')
   const { hub, close } = assembled
   const demo = config.demo ? await seedDemo(hub) : null
-  const app = makeApp(
+  const { app, idle } = makeApp(
     hub,
     demo ? (a) => mountDemo(a, { hubUrl: config.publicUrl, storefrontClient: demo.storefrontClient }) : undefined,
   )
@@ -54,6 +54,7 @@ await runProcess(async () => {
     const deadline = setTimeout(() => server.closeAllConnections(), 10_000)
     await closed
     clearTimeout(deadline)
+    await idle()
     await close()
   }
 })

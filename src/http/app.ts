@@ -40,7 +40,13 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Mounts further pages (demo) before the 404. */
 export type Mount = (app: Express) => void
 
-export function makeApp(hub: Hub, mount?: Mount): Express {
+export interface HubApp {
+  app: Express
+  /** Resolves when no request is being worked on, also those whose sender hung up: the database must stay open for them. */
+  idle(): Promise<void>
+}
+
+export function makeApp(hub: Hub, mount?: Mount): HubApp {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', hub.config.trustProxy)
@@ -55,6 +61,7 @@ export function makeApp(hub: Hub, mount?: Mount): Express {
     next()
   })
   const duration = requestDuration(hub)
+  const underWay = new Set<Promise<void>>()
 
   for (const route of routes) {
     const handlers: RequestHandler[] = [
@@ -77,7 +84,11 @@ export function makeApp(hub: Hub, mount?: Mount): Express {
       })
     }
     if (route.api?.body) handlers.push(requireJson, express.json({ limit: JSON_LIMIT }))
-    handlers.push((req, res) => route.handle(hub, req, res))
+    handlers.push(async (req, res) => {
+      const work = Promise.resolve(route.handle(hub, req, res))
+      underWay.add(work)
+      await work.finally(() => underWay.delete(work))
+    })
     app[route.method](route.path, ...handlers)
   }
 
@@ -102,7 +113,12 @@ export function makeApp(hub: Hub, mount?: Mount): Express {
     if (wantsPage) renderErrorPage(hub, error, res)
     else renderError(hub, error, res)
   })
-  return app
+  return {
+    app,
+    async idle() {
+      await Promise.allSettled(underWay)
+    },
+  }
 }
 
 function requireJson(req: Request, _res: Response, next: NextFunction): void {

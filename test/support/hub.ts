@@ -37,7 +37,7 @@ export async function startTestHub(
   const assembled = await assemble(config, makeLog(config.logLevel), 'owner')
   const hub = options.now ? { ...assembled.hub, now: options.now } : assembled.hub
   const demo = await seedDemo(hub)
-  const app = makeApp(hub, await demoPages(options.demo ?? true, config.publicUrl, demo))
+  const { app, idle } = makeApp(hub, await demoPages(options.demo ?? true, config.publicUrl, demo))
   server.on('request', app)
   return {
     url: config.publicUrl,
@@ -45,6 +45,7 @@ export async function startTestHub(
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
+      await idle()
       await assembled.close()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
