@@ -1,6 +1,7 @@
 // The demo: welcome page, storefront and buyer simulator. All three are outsiders to the hub and know only its HTTP API.
 import type { Express } from 'express'
 import { createElement } from 'react'
+import { buyerSimulatorRouter } from './buyer-simulator.tsx'
 import { ICON_SVG, STYLE_PATH, sendPage } from './layout.tsx'
 import { storefrontRouter } from './storefront.tsx'
 import { STYLE } from './style.ts'
@@ -21,6 +22,7 @@ export function mountDemo(app: Express, options: DemoOptions): void {
     '/demo/icon.svg',
     (_req, res) => void res.set('Cache-Control', 'public, max-age=300').type('svg').send(ICON_SVG),
   )
+  app.use('/demo/buyer', buyerSimulatorRouter(options))
   app.use('/demo/store', storefrontRouter(options))
   app.get('/', (_req, res) =>
     sendPage(res, { title: 'Procurement hub demo', place: 'welcome' }, createElement(Welcome, { hubUrl })),

@@ -54,7 +54,7 @@ label{font-weight:600;font-size:.94rem}
 .field{display:grid;gap:.3rem;align-content:start}
 .hint{font-weight:400;color:var(--soft);font-size:.86rem;margin:0}
 input[type=text],input[type=email],input[type=search],input[type=number],select{width:100%;min-height:2.6rem;padding:.4rem .75rem;border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);font:inherit}
-input.short{width:5.5rem}
+input[type=text].short{width:5.5rem}select.auto{width:auto}.stack.tight{gap:.5rem}.stack.tight p{margin:0}
 .grid{display:grid;gap:1.1rem;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}
 fieldset{border:0;margin:0;padding:0;min-width:0}legend{font-weight:600;font-size:.94rem;padding:0;margin-bottom:.4rem}
 .choices{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(min(13rem,100%),1fr))}

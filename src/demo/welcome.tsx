@@ -24,7 +24,8 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
           action="Look at the shop"
           icon="M4 9l1.5-5h13L20 9M4 9v11h16V9M4 9h16M9 20v-6h6v6"
         >
-          The shop of Demo Office Supplies: a hundred lines of HTTP between it and the hub. An example for your own.
+          The shop of Demo Office Supplies. It knows nothing of cXML or OCI, only four calls to the hub: an example for
+          your own.
         </Card>
         <Card title="API" href="/api/docs" action="Read the API" icon="M8 6l-5 6 5 6M16 6l5 6-5 6M13.5 4l-3 16">
           What a storefront calls, and how partners, mapping rules and documents are administered. OpenAPI 3.1.
