@@ -18,6 +18,7 @@ export const errorKinds = {
   payload_reused: { http: 409, cxml: 409, text: 'Another document came under the same payloadID before.' },
   wrong_state: { http: 409, cxml: 409, text: 'This can no longer be done in the present state.' },
   code_spent: { http: 410, cxml: 412, text: 'This code was used before or has run out.' },
+  no_earlier_cart: { http: 412, cxml: 412, text: 'The hub never returned this cart to this partner.' },
   too_large: { http: 413, cxml: 499, text: 'The document is larger than the hub takes.' },
   unsupported_media: { http: 415, cxml: 406, text: 'The content type is not one the hub reads.' },
   cart_refused: { http: 422, cxml: 400, text: 'The buyer’s system would refuse this cart.' },

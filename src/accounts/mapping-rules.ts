@@ -46,6 +46,7 @@ const ruleSchema = z
     any: z.array(condition).max(20).optional().describe('at least one must hold'),
     assign: z.object({
       accountId: z.uuid(),
+      personId: z.uuid().optional().describe('always this person, whatever the document says'),
       firstSight: z.enum(['provision', 'refuse']).describe('what to do with a person the hub has not seen'),
       role: harmlessRole.describe('role of a person provisioned by this rule'),
       costCentre: source.optional(),
@@ -77,7 +78,14 @@ export interface RuleVerdict {
 
 export interface RuleResult {
   target:
-    | { kind: 'rule'; rule: string; accountId: string; firstSight: 'provision' | 'refuse'; role: RoleName }
+    | {
+        kind: 'rule'
+        rule: string
+        accountId: string
+        personId: string | null
+        firstSight: 'provision' | 'refuse'
+        role: RoleName
+      }
     | { kind: 'provision'; accountId: string; role: RoleName }
     | { kind: 'default-user'; accountId: string; personId: string }
     | { kind: 'reject' }
@@ -94,9 +102,9 @@ export function evaluateMapping(mapping: Mapping, facts: BuyerFacts): RuleResult
     const verdict = judge(rule, facts)
     verdicts.push(verdict)
     if (!verdict.matched) continue
-    const { accountId, firstSight, role, costCentre, shipTo, contract } = rule.assign
+    const { accountId, personId = null, firstSight, role, costCentre, shipTo, contract } = rule.assign
     return {
-      target: { kind: 'rule', rule: rule.name, accountId, firstSight, role },
+      target: { kind: 'rule', rule: rule.name, accountId, personId, firstSight, role },
       costCentre: take(costCentre, facts),
       shipTo: take(shipTo, facts),
       contract: take(contract, facts),

@@ -1,9 +1,9 @@
 // Procurement identity -> company account, person, role: the rules decide, the store is asked, and where a rule says so a
 // person seen for the first time is provisioned.
 import type { Db } from '../database/database.ts'
-import type { Account, Person, RoleName } from './account.ts'
+import { type Account, type Person, type RoleName, roles } from './account.ts'
 import { insertMembershipOnce, insertPersonOnce, type Standing, type StandingQuestion } from './account-store.ts'
-import { type BuyerFacts, evaluateMapping, type Mapping, type RuleVerdict } from './mapping-rules.ts'
+import { type BuyerFacts, evaluateMapping, type Mapping, type RuleResult, type RuleVerdict } from './mapping-rules.ts'
 
 export interface MatchedUser {
   account: Account
@@ -38,50 +38,43 @@ export async function matchUser(
   const refused = (why: string): UserMatch => ({ user: null, firstSight: false, why, verdicts })
   if (target.kind === 'reject') return refused('No mapping rule matches this user, and unmatched users are refused.')
 
-  const by =
-    target.kind === 'default-user'
-      ? 'No rule matched; the default user is taken'
-      : target.kind === 'rule'
-        ? `Rule "${target.rule}" matched`
-        : 'No rule matched; unmatched users are provisioned'
-  const email = facts.useremail?.find((e) => /^[^\s@]+@[^\s@]+$/.test(e))
-  if (target.kind !== 'default-user' && !email)
-    return refused(`${by}, but the document names no e-mail address to know the person by.`)
-  const personId = target.kind === 'default-user' ? target.personId : null
-  const standing = await find({
-    sellerId,
-    accountId: target.accountId,
-    personId,
-    email: personId ? null : (email ?? null),
-  })
+  const by = inWords(target)
+  const email = facts.useremail?.find((e) => /^[^\s@]+@[^\s@]+$/.test(e)) ?? null
+  const personId = target.kind === 'provision' ? null : target.personId
+  if (!personId && !email) return refused(`${by}, but the document names no e-mail address to know the person by.`)
+  const standing = await find({ sellerId, accountId: target.accountId, personId, email: personId ? null : email })
   if (!standing) return refused('The mapping names a company account that does not exist.')
   const { account, person, membership } = standing
-  const name = person?.email ?? email ?? 'the default user'
+  const name = person?.email ?? email ?? 'the person it names'
   if (account.status !== 'active') return refused(`${by}, but the company account ${account.name} is suspended.`)
   if (person && person.status !== 'active') return refused(`${by}, but ${name} is suspended.`)
   if (membership && membership.status !== 'active')
     return refused(`${by}, but ${name} is ${membership.status} at ${account.name}.`)
 
-  const values = { costCentre: result.costCentre, shipTo: result.shipTo, contract: result.contract }
+  const { costCentre, shipTo, contract } = result
+  const matched = (user: Omit<MatchedUser, 'account' | 'shipTo' | 'contract'>, firstSight: boolean): UserMatch => ({
+    user: { account, shipTo, contract, ...user },
+    firstSight,
+    why: `${by}.`,
+    verdicts,
+  })
   if (person && membership) {
-    const costCentre = values.costCentre ?? membership.costCentre
-    return {
-      user: { account, person, role: membership.role, ...values, costCentre },
-      firstSight: false,
-      why: `${by}.`,
-      verdicts,
-    }
+    if (personId && roles[membership.role].administers)
+      return refused(`${by}, but ${name} is an administrator, and nobody becomes one by a fixed or default user.`)
+    return matched({ person, role: membership.role, costCentre: costCentre ?? membership.costCentre }, false)
   }
-  if (target.kind === 'default-user') return refused(`${by}, but is no member of ${account.name}.`)
+  if (personId || target.kind === 'default-user') return refused(`${by}, but ${name} is no member of ${account.name}.`)
   if (target.kind === 'rule' && target.firstSight === 'refuse')
     return refused(`${by}, but ${name} is not known and the rule refuses people at first sight.`)
   const newcomer = person ?? { id: '', email: email ?? '', name: facts['contact.name']?.[0] ?? email ?? '' }
-  return {
-    user: { account, person: newcomer, role: target.role, ...values },
-    firstSight: true,
-    why: `${by}.`,
-    verdicts,
-  }
+  return matched({ person: newcomer, role: target.role, costCentre }, true)
+}
+
+function inWords(target: Exclude<RuleResult['target'], { kind: 'reject' }>): string {
+  if (target.kind === 'rule') return `Rule "${target.rule}" matched`
+  return target.kind === 'provision'
+    ? 'No rule matched; unmatched users are provisioned'
+    : 'No rule matched; the default user is taken'
 }
 
 /**

@@ -8,7 +8,7 @@ import { startSession } from '../punchout/start-session.ts'
 import type { CxmlHandler } from './cxml.ts'
 import { recogniseBuyer } from './recognise-buyer.ts'
 
-/** Throws HubError invalid_document (return address) or forbidden (the mapping knows no such user). */
+/** Throws HubError invalid_document (return address), no_earlier_cart (edit or inspect of lines never returned) or forbidden (the mapping knows no such user). */
 export const punchOutSetupHandler: CxmlHandler = async (hub, { partner, parties, request, documentId, stored }) => {
   if (request.content.type !== 'PunchOutSetupRequest') throw new Error(`no setup: ${request.content.type}`)
   const at = hub.now()
@@ -27,6 +27,11 @@ export const punchOutSetupHandler: CxmlHandler = async (hub, { partner, parties,
           at,
         )
       : null
+  if (earlier && !earlier.sessionId && partner.settings.unknownCarts === 'refuse')
+    throw new HubError(
+      'no_earlier_cart',
+      'None of these lines was ever returned to this partner. Start a new punchout (create).',
+    )
   const setup: PunchoutSetup = {
     documentId,
     buyerCookie: asked.buyerCookie,

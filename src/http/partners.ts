@@ -129,6 +129,9 @@ async function checkReferences(db: Db, sellerId: string, input: Partial<z.output
   if (unmatched && unmatched.kind !== 'reject') accounts.add(unmatched.accountId)
   for (const id of accounts)
     if (!(await findAccount(db, sellerId, id))) throw wrong('mapping', `there is no company account ${id}`)
+  for (const { assign } of rules)
+    if (assign.personId && !(await findMembership(db, assign.accountId, assign.personId)))
+      throw wrong('mapping.rules', `the person ${assign.personId} is no member of that account`)
   if (unmatched?.kind === 'default-user' && !(await findMembership(db, unmatched.accountId, unmatched.personId)))
     throw wrong('mapping.unmatched', 'the default user is no member of that account')
 }

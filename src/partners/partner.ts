@@ -37,6 +37,10 @@ export const partnerSettingsSchema = z
       .max(3650)
       .default(180)
       .describe('a cart returned longer ago counts as stale on edit and inspect'),
+    unknownCarts: z
+      .enum(['refuse', 'open'])
+      .default('refuse')
+      .describe('edit and inspect of lines the hub never returned: Status 412, or the storefront gets them as unknown'),
     oci: z
       .object({
         version: z.enum(['4.0', '5.0']).default('4.0'),

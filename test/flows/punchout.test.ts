@@ -1,6 +1,7 @@
 // Walk A of the house over HTTP: procurement system -> hub -> storefront -> hub -> procurement system.
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoIds } from '../../src/demo/seed.ts'
 import {
   adminAuthorization,
   api,
@@ -228,6 +229,20 @@ describe('edit and inspect', () => {
     expect(session.cart.lines.map((l: { origin: string }) => l.origin)).toEqual(['current', 'stale', 'unknown'])
     expect(session.cart.lines[1].why).toContain('A later cart replaced this line')
     expect(session.cart.lines[2].line).toBeNull()
+  })
+
+  it('of a cart the hub never returned is a 412, unless the partner is set to open it', async () => {
+    const inside = itemsOut([{ quantity: '1', part: 'NOBODY', aux: 'KNOWS' }])
+    const refused = await postCxml(hub.url, setupRequest({ operation: 'edit', inside }))
+    expect(refused.status).toMatchObject({ code: '412' })
+    const path = `/api/v1/partners/${demoIds.cxmlPartner}`
+    const { body: partner } = await api(hub.url, 'GET', path, undefined, adminAuthorization)
+    const change = (unknownCarts: string, version: number) =>
+      api(hub.url, 'PATCH', path, { version, settings: { ...partner.settings, unknownCarts } }, adminAuthorization)
+    const opened = await change('open', partner.version)
+    const { session } = await punchIn(hub.url, { operation: 'edit', inside })
+    expect(session.cart.lines).toMatchObject([{ origin: 'unknown', supplierPartId: 'NOBODY', line: null }])
+    await change('refuse', opened.body.version)
   })
 
   it('an empty edit cart cancels (204) unless the buyer really emptied it', async () => {

@@ -198,6 +198,32 @@ describe('partners', () => {
     expect(JSON.stringify(answer.body)).toContain(words)
   })
 
+  it('may map to a fixed person, a member and no administrator', async () => {
+    const { body: three } = await admin(
+      'POST',
+      '/api/v1/partners',
+      partner({ slug: 'three', protocol: 'oci', profile: 'sap-srm' }),
+    )
+    const assign = { accountId: demoIds.account, personId: demoIds.person, firstSight: 'refuse', role: 'buyer' }
+    const mapping = { rules: [{ name: 'Always', assign }], unmatched: { kind: 'reject' } }
+    const saved = await admin('PATCH', `/api/v1/partners/${three.id}`, { version: three.version, mapping })
+    expect(saved.status).toBe(200)
+    const call = 'HOOK_URL=https%3A%2F%2Fbuyer.two.example%2F&USERNAME=x'
+    const dry = () => admin('POST', `/api/v1/partners/${three.id}/dry-run`, { document: call })
+    expect((await dry()).body.user).toMatchObject({
+      person: { email: 'sap-catalogue@almere.example' },
+      firstSight: false,
+    })
+    const membership = hub.hub.db('memberships').where({ person_id: demoIds.person })
+    await membership.clone().update({ role: 'buyer-admin' })
+    expect((await dry()).body).toMatchObject({ user: null, checks: { user: { ok: false } } })
+    await membership.clone().update({ role: 'buyer' })
+    const stranger = { ...mapping, rules: [{ name: 'x', assign: { ...assign, personId: demoIds.account } }] }
+    expect(
+      (await admin('PATCH', `/api/v1/partners/${three.id}`, { version: three.version + 1, mapping: stranger })).status,
+    ).toBe(400)
+  })
+
   it('page through lists by cursor, each once', async () => {
     const seen: string[] = []
     let cursor = ''
@@ -206,7 +232,7 @@ describe('partners', () => {
       seen.push(...body.items.map((p: { slug: string }) => p.slug))
       cursor = body.next ? `&cursor=${body.next}` : ''
     } while (cursor)
-    expect(seen.sort()).toEqual(['almere-ariba', 'almere-sap', 'two'])
+    expect(seen.sort()).toEqual(['almere-ariba', 'almere-sap', 'three', 'two'])
   })
 })
 
