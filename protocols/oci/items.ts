@@ -200,7 +200,7 @@ export function checkItem(item: OciItem, version: OciVersion): OciFinding[] {
     }
     const sent = written(key, value)
     if (sent.length > max) add(key, 'length', `has ${sent.length} characters, OCI ${version} takes ${max}`, max)
-    if (/^[ \t]/.test(value)) add(key, 'value', 'has leading blanks, which are not sent')
+    if (/^[ \t]+\S/.test(value)) add(key, 'value', 'has leading blanks, which are not sent')
     if (!(key === 'longText' ? TEXT : LINE).test(sent))
       add(key, 'value', key === 'longText' ? 'holds a control character' : 'holds a control character or a line break')
     else if (sent && !(SHAPES[key]?.fits(sent) ?? true)) add(key, 'value', SHAPES[key]?.message ?? '')

@@ -155,10 +155,10 @@ function fitClassifications(
   if (given.length === 0) return withDefaultClassification(line, profile, protocol, warn)
   const fitted = given.flatMap((c, i) => {
     const path = `classifications.${i}`
-    const shaped = /^unspsc/i.test(c.domain) ? fitUnspsc(c.code, profile, `${path}.code`, warn) : c.code
     const domain = fitText(c.domain, 'classificationDomain', `${path}.domain`, warn)
-    const code = domain === undefined ? undefined : fitText(shaped, 'classificationCode', `${path}.code`, warn)
-    if (domain === undefined || code === undefined) return []
+    const fitting = domain === undefined ? undefined : fitText(c.code, 'classificationCode', `${path}.code`, warn)
+    if (domain === undefined || fitting === undefined) return []
+    const code = /^unspsc/i.test(domain) ? fitUnspsc(fitting, profile, `${path}.code`, warn) : fitting
     return domain === c.domain && code === c.code ? [c] : [{ domain, code }]
   })
   return fitted.length === given.length && fitted.every((c, i) => c === given[i])

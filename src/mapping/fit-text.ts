@@ -50,9 +50,6 @@ export function textFitter(profile: BuyerProfile, protocol: 'cxml' | 'oci'): Fit
     }
     if (text !== given)
       warn({ code: 'replaced', field: path, message: tidy.why.join(', '), before: given, after: text })
-    const found = [...(rule?.forbidden ?? '')].filter((c) => text.includes(c))
-    if (found.length > 0)
-      warn({ code: 'rejected', field: path, message: `holds ${found.join(' ')}, which ${title} refuses`, before: text })
     const max = rule?.max
     const sizeOf = rule?.count === 'bytes' ? utf8Bytes : characters
     if (rule && max !== undefined && sizeOf(text) > max) {
@@ -71,6 +68,9 @@ export function textFitter(profile: BuyerProfile, protocol: 'cxml' | 'oci'): Fit
       if (fitted.text === undefined) return undefined
       text = fitted.text
     }
+    const found = [...(rule?.forbidden ?? '')].filter((c) => text.includes(c))
+    if (found.length > 0)
+      warn({ code: 'rejected', field: path, message: `holds ${found.join(' ')}, which ${title} refuses`, before: text })
     const left = tidy.left.filter((c) => text.includes(c))
     if (left.length > 0)
       warn({
@@ -96,9 +96,9 @@ function tidied(
   const why: string[] = []
   const { text: plain, left } = transliterate(given, fits)
   if (plain !== given) why.push(`${charset} lacks some of its characters; plain ones stand for them`)
-  const line = rule?.oneLine ? plain.replace(/[\t\r\n]+/g, ' ') : plain
+  const line = rule?.oneLine ? plain.replace(/[\t\r\n\u2028\u2029]+/g, ' ') : plain
   if (line !== plain) why.push('OCI takes one line here; line breaks became blanks')
-  const text = line.replace(/^[ \t\r\n]+/, '')
+  const text = line.trimStart()
   if (text !== line) why.push('OCI takes no leading blanks')
   return { text, why, left }
 }
