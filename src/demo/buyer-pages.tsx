@@ -31,15 +31,15 @@ export function VisitPage({ requisition, visit }: { requisition: Requisition; vi
               ? 'The hub answered with a StartPage: an address that works once, for a few minutes.'
               : 'With OCI the browser itself carries the call-up to the hub. It signs in and opens the catalogue.'}
           </p>
-          <p className="actions">
+          <div className="actions">
             <GoOn departure={departure} target={undefined} label="Open the catalogue" />
-          </p>
+          </div>
         </div>
       )}
-      {outcome !== 'open' && (
+      {outcome !== 'open' && requisition.carts.length > 0 && (
         <p>
           <a className="button" href={`/demo/buyer/requisitions/${requisition.id}`}>
-            Requisition {requisition.number}
+            To requisition {requisition.number}
           </a>
         </p>
       )}
@@ -124,10 +124,10 @@ export function FramePage({ requisition, visit, nonce }: { requisition: Requisit
           <iframe name={FRAME} title="Catalogue of Demo Office Supplies" src={address} />
           {!address && (
             <>
-              <p className="soft small">
-                The call-up is a form posted into the frame.{' '}
+              <div className="actions soft small">
+                The call-up is a form posted into the frame.
                 <GoOn departure={departure} target={FRAME} label="Open the catalogue" />
-              </p>
+              </div>
               <script nonce={nonce}>{"document.getElementById('call-up').submit()"}</script>
             </>
           )}

@@ -205,7 +205,6 @@ const CODES: Record<string, string> = {
 
 function Change({ shop, warning: { line, field, code, message, before, after } }: { shop: Shop; warning: Warning }) {
   const sku = line === undefined ? null : toCart(shop.session?.entries ?? []).lines[line - 1]?.supplierPartId
-  const short = (text: string) => (text.length > 160 ? `${text.slice(0, 160)}…` : text)
   return (
     <li>
       <span className={`badge ${code === 'rejected' ? 'bad' : code === 'notice' ? '' : 'warn'}`}>
@@ -217,13 +216,27 @@ function Change({ shop, warning: { line, field, code, message, before, after } }
         </>
       )}
       <code>{field}</code> {message}.
-      {(before !== undefined || after !== undefined) && (
-        <div className="small">
-          {before !== undefined && <span className="before">{short(before)}</span>}
-          {after !== undefined && <> → {short(after)}</>}
-        </div>
-      )}
+      <Difference before={before} after={after} />
     </li>
+  )
+}
+
+/** Of a shortened text the end is what matters. */
+function Difference({ before, after }: Pick<Warning, 'before' | 'after'>) {
+  if (before === undefined && after === undefined) return null
+  const cut = before !== undefined && after !== undefined && before.startsWith(after)
+  if (cut)
+    return (
+      <div className="small">
+        {after.length > 60 ? `…${after.slice(-60)}` : after}
+        <span className="before">{before.slice(after.length)}</span>
+      </div>
+    )
+  return (
+    <div className="small">
+      {before !== undefined && <span className="before">{before.slice(0, 200)}</span>}
+      {after !== undefined && ` → ${after.slice(0, 200)}`}
+    </div>
   )
 }
 

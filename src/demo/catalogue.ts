@@ -330,7 +330,7 @@ export function describe(product: Product): Omit<CartLine, 'quantity' | 'unitPri
   return {
     supplierPartId: product.sku,
     description: product.name,
-    shortName: product.name.length > 50 ? `${product.name.slice(0, 49).trimEnd()}…` : product.name,
+    shortName: product.name.length > 40 ? undefined : product.name,
     longText: product.text,
     language: 'en',
     priceUnit: product.priceUnit,

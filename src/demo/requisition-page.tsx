@@ -81,8 +81,8 @@ function Lines({ requisition, cart }: { requisition: Requisition; cart: Received
             </tr>
           )}
           <Sum label="Sum of the lines" amount={sum} currency={cart.lines[0]?.currency ?? ''} />
-          {cart.total && <Sum label="Total of the document" {...cart.total} />}
           {cart.tax && <Sum label="Tax" {...cart.tax} />}
+          {cart.total && <Sum label="Total of the document, net" {...cart.total} />}
         </tfoot>
       </table>
     </div>
@@ -106,7 +106,7 @@ function LineRow({ requisition, line }: { requisition: Requisition; line: Requis
   const facts = [
     manufacturerPartId && `MPN ${manufacturerPartId}`,
     classification,
-    leadTime && `${leadTime} days`,
+    leadTime && `lead time ${leadTime}`,
     line.service && 'service',
   ].filter(Boolean)
   return (

@@ -157,7 +157,7 @@ function Field({ id, label, hint, children }: { id: string; label: string; hint?
 function RequisitionList({ requisitions }: { requisitions: Requisition[] }) {
   return (
     <section className="table" aria-labelledby="recent">
-      <table>
+      <table className="fold">
         <caption id="recent">Requisitions</caption>
         <thead>
           <tr>
@@ -173,8 +173,8 @@ function RequisitionList({ requisitions }: { requisitions: Requisition[] }) {
               <td>
                 <a href={`/demo/buyer/requisitions/${r.id}`}>{r.number}</a>
               </td>
-              <td className="nowrap">{r.system === 'cxml' ? 'Ariba, cXML' : 'SRM, OCI'}</td>
-              <td>{r.email}</td>
+              <td className="nowrap hide">{r.system === 'cxml' ? 'Ariba, cXML' : 'SRM, OCI'}</td>
+              <td className="hide">{r.email}</td>
               <td>{r.visits.at(-1) ? <OutcomeBadge outcome={r.visits.at(-1)?.outcome ?? 'open'} /> : 'copied'}</td>
             </tr>
           ))}

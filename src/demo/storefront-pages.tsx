@@ -186,7 +186,7 @@ export function ProductPage({ shop, product, quantity, problem }: ProductPagePro
             </p>
           )}
           <dl>
-            <Fact name="Available">{`${product.stock} ${unitName}`}</Fact>
+            <Fact name="Available">{product.stock}</Fact>
             <Fact name="Delivery">{`${product.leadTimeDays} ${product.leadTimeDays === 1 ? 'day' : 'days'}`}</Fact>
             <Fact name="Manufacturer">{`${product.maker}, ${product.makerPart}`}</Fact>
             <Fact name="Classification">{`UNSPSC ${product.unspsc}, ECLASS ${product.eclass}`}</Fact>

@@ -50,6 +50,7 @@ background:var(--act);color:var(--on);font:inherit;font-weight:600;text-decorati
 .button.full{width:100%}
 .actions{display:flex;flex-wrap:wrap;gap:.65rem;align-items:center;margin-top:1.25rem}
 .actions form,.inline{display:inline-flex;gap:.5rem;align-items:center;margin:0;flex-wrap:wrap}
+td .inline{flex-wrap:nowrap}
 label{font-weight:600;font-size:.94rem}
 .field{display:grid;gap:.3rem;align-content:start}
 .hint{font-weight:400;color:var(--soft);font-size:.86rem;margin:0}
@@ -73,7 +74,8 @@ form:has(#system-cxml:checked) .only-oci,form:has(#system-oci:checked) .only-cxm
 .clip{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden}
 .detail{display:grid;gap:2rem;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));align-items:start}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.25rem;margin:.75rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;min-width:0}
-.badge{display:inline-block;padding:.08rem .6rem;border-radius:99px;font-size:.8rem;font-weight:600;background:var(--wash);color:var(--soft);white-space:nowrap}
+.badge{display:inline-block;padding:.08rem .6rem;border-radius:99px;font-size:.8rem;font-weight:600;background:var(--wash);color:var(--soft);white-space:nowrap;vertical-align:middle}
+h1 .badge{margin-left:.4rem;letter-spacing:0}
 .badge.good{background:var(--good-wash);color:var(--good)}.badge.warn{background:var(--warn-wash);color:var(--warn)}.badge.bad{background:var(--bad-wash);color:var(--bad)}
 .note{border-radius:12px;padding:.9rem 1.1rem;background:var(--wash);border:1px solid var(--line)}
 .note>:first-child{margin-top:0}.note>:last-child{margin-bottom:0}
@@ -105,6 +107,6 @@ footer{border-top:1px solid var(--line);color:var(--soft);font-size:.88rem;paddi
 .fold thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .fold tbody tr{display:grid;grid-template-columns:1fr auto;gap:.15rem 1rem;padding:.8rem .9rem;border-bottom:1px solid var(--line)}.fold tbody tr:last-child{border-bottom:0}
 .fold tbody td{border:0;padding:0}.fold tbody td.lead-cell{grid-column:1/-1}.fold tbody td.hide{display:none}
-.fold tfoot tr{display:flex;justify-content:flex-end}.fold tfoot td[aria-hidden]{display:none}tr.part td:nth-child(2){padding-left:0}}
+.fold tfoot tr{display:flex;justify-content:flex-end}.fold tfoot td[aria-hidden]{display:none}tr.part td:nth-child(2){padding-left:0}.bar nav{margin-inline:-.45rem}.bar nav a{padding:.3rem .45rem;font-size:.88rem}.brand{width:100%}}
 @media(prefers-reduced-motion:no-preference){.button,.choice,.bar nav a{transition:background-color .12s,filter .12s}}
 `

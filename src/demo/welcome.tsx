@@ -33,7 +33,9 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
       </ul>
       <section className="table" aria-labelledby="secrets">
         <table className="fold">
-          <caption id="secrets">Demo credentials (refused when NODE_ENV=production)</caption>
+          <caption id="secrets">
+            Demo credentials at <code>{hubUrl}</code>, refused when NODE_ENV=production
+          </caption>
           <thead>
             <tr>
               <th>Who</th>
@@ -42,17 +44,17 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
             </tr>
           </thead>
           <tbody>
-            <Row who="Ariba of the City of Almere" where={`POST ${hubUrl}/cxml`}>
+            <Row who="Ariba of the City of Almere" where="POST /cxml">
               From and Sender <code>NetworkID AN01000000001</code>, To <code>DUNS 123456789</code>, SharedSecret{' '}
               <code>demo-secret</code>
             </Row>
-            <Row who="SAP of the City of Almere" where={`${hubUrl}/oci/almere-sap`}>
+            <Row who="SAP of the City of Almere" where="GET or POST /oci/almere-sap">
               <code>USERNAME=demo</code>, <code>PASSWORD=demo-secret</code>
             </Row>
-            <Row who="The storefront" where={`POST ${hubUrl}/api/v1/punchout/exchange`}>
+            <Row who="The storefront" where="POST /api/v1/punchout/exchange">
               Basic <code>demo-store</code> : <code>demo-store-secret</code>
             </Row>
-            <Row who="Administration" where={`POST ${hubUrl}/oauth/token`}>
+            <Row who="Administration" where="POST /oauth/token">
               <code>demo-admin</code> : <code>demo-admin-secret</code>
             </Row>
           </tbody>
