@@ -1,7 +1,9 @@
 // Wire documents as an administrator reads them: list, findings, and the bytes with their secrets blanked.
 import { z } from 'zod'
+import { redactLogin } from '../../protocols/oci/login.ts'
 import type { WireDocument } from '../documents/document.ts'
 import { findDocument, findDocumentBytes, listDocuments } from '../documents/document-store.ts'
+import { fromHttpMessage, toHttpMessage } from '../documents/http-message.ts'
 import { HubError } from '../errors.ts'
 import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
 
@@ -90,13 +92,19 @@ export const documentRoutes: Route[] = [
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       })
-      res.send(blankSecrets(bytes))
+      res.send(document.protocol === 'oci' ? blankCallUp(bytes) : blankSecrets(bytes))
     },
   },
 ]
 
+/** A stored OCI request with its passwords blanked, in the address and in the body. */
+function blankCallUp(bytes: Buffer): Buffer {
+  const { line, headers, body } = fromHttpMessage(bytes)
+  return toHttpMessage({ line: redactLogin(line), headers, body: Buffer.from(redactLogin(body), 'latin1') })
+}
+
 /**
- * Blanks the content of SharedSecret elements and PASSWORD parameters. Works on latin1 text so that every other byte, in any
+ * Blanks the content of SharedSecret elements. Works on latin1 text so that every other byte, in any
  * ASCII-based encoding, stays what it was.
  */
 export function blankSecrets(bytes: Buffer): Buffer {
@@ -123,5 +131,4 @@ function blank(text: string): string {
   return text
     .replace(/(<(?:\w+:)?SharedSecret\b[^>]*>)[\s\S]*?(<\/(?:\w+:)?SharedSecret\s*>)/gi, '$1[blanked]$2')
     .replace(/(<(?:\w+:)?CredentialMac\b[^>]*>)[\s\S]*?(<\/(?:\w+:)?CredentialMac\s*>)/gi, '$1[blanked]$2')
-    .replace(/((?:^|[?&\s])(?:~|%7e)?password=)[^&\s]*/gi, '$1[blanked]')
 }

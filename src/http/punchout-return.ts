@@ -14,7 +14,7 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { toOrderMessage } from '../mapping/cxml-cart.ts'
 import { fitCart } from '../mapping/fit-cart.ts'
-import { keepWholeDescriptions, ociReturn } from '../mapping/oci-cart.ts'
+import { keepWholeDescriptions, lostInXml, ociReturn } from '../mapping/oci-cart.ts'
 import type { BuyerProfile, CartWarning } from '../partners/buyer-profile.ts'
 import { profileWith } from '../partners/buyer-profiles.ts'
 import type { TradingPartner } from '../partners/partner.ts'
@@ -52,7 +52,8 @@ export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyC
   const identified = cart && { ...cart, lines: identifyLines(session.id, cart.lines) }
   const ready = identified && session.protocol === 'oci' ? keepWholeDescriptions(identified) : identified
   const fitted = ready && fitCart(ready, profile, session.protocol)
-  const warnings = fitted?.warnings ?? []
+  const inXml = session.protocol === 'oci' && partner.settings.oci.variant === 'xml'
+  const warnings = [...(fitted?.warnings ?? []), ...(fitted && inXml ? lostInXml(fitted.cart) : [])]
   if (fitted?.refused && !onlyCheck) {
     const first = warnings.find((w) => w.code === 'rejected')
     throw new HubError('cart_refused', `The buyer’s system would refuse this cart: ${first?.message ?? ''}`, {

@@ -1,7 +1,9 @@
 // Cart -> OCI items, and the form that carries them.
 import type { OciItem } from '../../protocols/oci/items.ts'
 import { type ReturnForm, renderCancel, renderReturn } from '../../protocols/oci/return-form.ts'
+import { xmlLacks } from '../../protocols/oci/xml-document.ts'
 import type { Cart, CartLine } from '../cart.ts'
+import type { CartWarning } from '../partners/buyer-profile.ts'
 import type { PartnerSettings } from '../partners/partner.ts'
 import type { PunchoutSetup } from '../punchout/punchout-session.ts'
 
@@ -52,6 +54,16 @@ export function toOciItem(line: CartLine, lines: readonly CartLine[]): OciItem {
     parentId: parent < 0 ? undefined : String(parent + 1),
     tax: line.tax?.ratePercent,
   }
+}
+
+/** What the XML variant has no place for, said once for each field. */
+export function lostInXml(cart: Cart): CartWarning[] {
+  const lost = new Set(cart.lines.flatMap((line) => xmlLacks(toOciItem(line, cart.lines))))
+  return [...lost].map((field) => ({
+    code: 'notice',
+    field,
+    message: 'OCI’s XML variant has no place for it: the buyer’s system does not get it',
+  }))
 }
 
 /** The form back to HOOK_URL; without a cart the echo fields alone, or OCICANCEL where partner and call-up say so. */

