@@ -1,6 +1,6 @@
 // A real browser for the flow tests: Debian's chromium (or CHROMIUM_PATH), driven by playwright-core, with a profile of its own.
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
@@ -34,8 +34,8 @@ export interface BrowserOptions {
   dark?: boolean
   width?: number
   height?: number
-  /** Further command-line flags. */
-  flags?: string[]
+  /** `own`: third-party cookies are blocked, partitioned ones stay (Chromium's phase-out); `none`: no cookie is kept at all. */
+  cookies?: 'all' | 'own' | 'none'
 }
 
 /** Opens a browser with a fresh profile; `close` ends it and removes the profile. */
@@ -44,11 +44,16 @@ export async function openBrowser(
   options: BrowserOptions = {},
 ): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'hub-chromium-'))
-  const { javaScript = true, dark = false, width = 1280, height = 900, flags = [] } = options
+  const { javaScript = true, dark = false, width = 1280, height = 900, cookies = 'all' } = options
+  if (cookies === 'none') {
+    await mkdir(join(profile, 'Default'))
+    const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
+    await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: [...FLAGS, ...flags],
+    args: [...FLAGS, ...(cookies === 'own' ? ['--test-third-party-cookie-phaseout'] : [])],
     javaScriptEnabled: javaScript,
     colorScheme: dark ? 'dark' : 'light',
     viewport: { width, height },
