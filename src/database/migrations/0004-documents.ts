@@ -2,7 +2,7 @@
 export const up: readonly string[] = [
   `CREATE TABLE documents (
     id uuid PRIMARY KEY,
-    seller_id uuid REFERENCES sellers,
+    seller_id uuid,
     partner_id uuid REFERENCES partners,
     session_id uuid,
     direction text NOT NULL CHECK (direction IN ('in', 'out')),
@@ -28,7 +28,7 @@ export const up: readonly string[] = [
   'CREATE INDEX documents_seller ON documents (seller_id, id)',
   'CREATE INDEX documents_partner ON documents (partner_id, id)',
   'CREATE INDEX documents_session ON documents (session_id) WHERE session_id IS NOT NULL',
-  'CREATE INDEX documents_age ON documents (created_at)',
+  'CREATE INDEX documents_age ON documents USING brin (created_at)',
   // Sealed bytes don't compress; trying costs time on every insert.
   'ALTER TABLE documents ALTER COLUMN sealed SET STORAGE EXTERNAL',
 ]
