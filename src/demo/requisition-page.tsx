@@ -52,6 +52,7 @@ export function RequisitionPage({ requisition, framed }: { requisition: Requisit
 
 function Lines({ requisition, cart }: { requisition: Requisition; cart: ReceivedCart }) {
   const sum = sumOf(cart.lines)
+  const asks = requisition.system === 'oci'
   return (
     <div className="table">
       <table className="fold">
@@ -62,7 +63,7 @@ function Lines({ requisition, cart }: { requisition: Requisition; cart: Received
             <th className="number">Quantity</th>
             <th className="number">Price</th>
             <th className="number">Amount</th>
-            {requisition.system === 'oci' && (
+            {asks && (
               <th>
                 <span className="sr">Ask the supplier</span>
               </th>
@@ -80,23 +81,27 @@ function Lines({ requisition, cart }: { requisition: Requisition; cart: Received
               <td colSpan={5}>All lines were removed.</td>
             </tr>
           )}
-          <Sum label="Sum of the lines" amount={sum} currency={cart.lines[0]?.currency ?? ''} />
-          {cart.tax && <Sum label="Tax" {...cart.tax} />}
-          {cart.total && <Sum label="Total of the document, net" {...cart.total} />}
+          <Sum label="Sum of the lines" amount={sum} currency={cart.lines[0]?.currency ?? ''} asks={asks} />
+          {cart.tax && <Sum label="Tax" {...cart.tax} asks={asks} />}
+          {cart.total && <Sum label="Total of the document, net" {...cart.total} asks={asks} />}
         </tfoot>
       </table>
     </div>
   )
 }
 
-function Sum({ label, amount, currency }: { label: string; amount: string; currency: string }) {
+/** `asks`: the table has a column of buttons at its end. */
+function Sum({ label, amount, currency, asks }: { label: string; amount: string; currency: string; asks: boolean }) {
   return (
     <tr>
-      <td aria-hidden="true" colSpan={3} />
-      <td className="right nowrap">{label}</td>
+      <td aria-hidden="true" colSpan={2} />
+      <td className="right" colSpan={2}>
+        {label}
+      </td>
       <td className="number">
         {amount} {currency}
       </td>
+      {asks && <td aria-hidden="true" />}
     </tr>
   )
 }
@@ -134,7 +139,7 @@ function LineRow({ requisition, line }: { requisition: Requisition; line: Requis
       </td>
       <td className="number hide">{amountOf(line) ?? '–'}</td>
       {requisition.system === 'oci' && (
-        <td>
+        <td className="asks">
           <Ask requisition={requisition} line={line} name="DETAIL" label="Show" />
           <Ask requisition={requisition} line={line} name="VALIDATE" label="Check" />
         </td>

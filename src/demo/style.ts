@@ -75,6 +75,7 @@ form:has(#system-cxml:checked) .only-oci,form:has(#system-oci:checked) .only-cxm
 .detail{display:grid;gap:2rem;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));align-items:start}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.25rem;margin:.75rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;min-width:0}
 .badge{display:inline-block;padding:.08rem .6rem;border-radius:99px;font-size:.8rem;font-weight:600;background:var(--wash);color:var(--soft);white-space:nowrap;vertical-align:middle}
+.note .badge{background:var(--card)}
 h1 .badge{margin-left:.4rem;letter-spacing:0}
 .badge.good{background:var(--good-wash);color:var(--good)}.badge.warn{background:var(--warn-wash);color:var(--warn)}.badge.bad{background:var(--bad-wash);color:var(--bad)}
 .note{border-radius:12px;padding:.9rem 1.1rem;background:var(--wash);border:1px solid var(--line)}
@@ -91,7 +92,7 @@ tbody th{font-weight:500}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tfoot td{border-bottom:0;padding-block:.35rem}tfoot tr:first-child td{padding-top:.9rem;border-top:1px solid var(--line)}tfoot tr:last-child td{padding-bottom:.9rem;font-weight:650}
 tr.part td:nth-child(2){padding-left:2.2rem}
-td .small{display:block}
+td .small:not(.button){display:block}td.asks{white-space:nowrap}td.asks form+form{margin-left:.4rem}
 details{border:1px solid var(--line);border-radius:12px;background:var(--card)}
 summary{padding:.75rem 1.1rem;cursor:pointer;font-weight:600}
 details[open] summary{border-bottom:1px solid var(--line)}
