@@ -448,6 +448,23 @@ browserTest('in an iframe on another site', () => {
     })
   }
 
+  it('these three browsers are what they say', async () => {
+    const stranger = await strangersPage()
+    const kept: string[] = []
+    for (const cookies of ['all', 'own', 'none'] as const) {
+      const { context, close } = await openBrowser(chromium ?? '', { cookies })
+      const page = context.pages()[0] as Page
+      stranger.body = `<iframe name="inner" src="${stranger.url}set"></iframe>`
+      await page.goto(stranger.url.replace('127.0.0.1', 'localhost'))
+      const inner = page.frame({ name: 'inner' })
+      await inner?.waitForURL(/\/kept$/)
+      kept.push((await inner?.textContent('body')) ?? '')
+      await close()
+    }
+    await stranger.close()
+    expect(kept).toEqual(['plain=1; apart=1', 'apart=1', ''])
+  })
+
   it('a reload of the procurement system’s page brings shop and cart back', async () => {
     await inBrowser({ cookies: 'own' }, async (page) => {
       await leave(page, { frame: 'iframe' })
@@ -480,9 +497,17 @@ browserTest('in an iframe on another site', () => {
   })
 })
 
-/** A page on another port, so another origin: not the partner's. */
+/** A page on another port, so another origin: not the partner's. `/set` tries cookies and shows which were kept. */
 async function strangersPage(): Promise<{ url: string; body: string; close(): Promise<unknown> }> {
-  const server = createServer((_req, res) => res.setHeader('Content-Type', 'text/html').end(page.body))
+  const server = createServer((req, res) => {
+    res.setHeader('Content-Type', 'text/html')
+    // A third party's cookies: one plain, one kept apart for the page around it.
+    const cookies = ['', ' Partitioned;'].map(
+      (part, i) => `${i ? 'apart' : 'plain'}=1; SameSite=None; Secure;${part} Path=/`,
+    )
+    if (req.url === '/set') res.writeHead(303, { Location: '/kept', 'Set-Cookie': cookies }).end()
+    else res.end(req.url === '/kept' ? req.headers.cookie : page.body)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const page = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -34,8 +34,15 @@ export interface BrowserOptions {
   dark?: boolean
   width?: number
   height?: number
-  /** `own`: third-party cookies are blocked, partitioned ones stay (Chromium's phase-out); `none`: no cookie is kept at all. */
+  /** `own`: third-party cookies are blocked, partitioned ones stay; `none`: no cookie is kept at all. */
   cookies?: 'all' | 'own' | 'none'
+}
+
+/** Chromium's own settings, said outright: Debian's build blocks third-party cookies by default. */
+const PREFERENCES = {
+  all: { cookie_controls_mode: 0, block_third_party_cookies: false },
+  own: { cookie_controls_mode: 1, block_third_party_cookies: true },
+  none: { default_content_setting_values: { cookies: 2 } },
 }
 
 /** Opens a browser with a fresh profile; `close` ends it and removes the profile. */
@@ -45,15 +52,12 @@ export async function openBrowser(
 ): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'hub-chromium-'))
   const { javaScript = true, dark = false, width = 1280, height = 900, cookies = 'all' } = options
-  if (cookies === 'none') {
-    await mkdir(join(profile, 'Default'))
-    const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
-    await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
-  }
+  await mkdir(join(profile, 'Default'))
+  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: PREFERENCES[cookies] }))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: [...FLAGS, ...(cookies === 'own' ? ['--test-third-party-cookie-phaseout'] : [])],
+    args: FLAGS,
     javaScriptEnabled: javaScript,
     colorScheme: dark ? 'dark' : 'light',
     viewport: { width, height },
