@@ -46,6 +46,9 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
     }
     const db = makeDatabase(databaseUrl)
     closers.push(() => db.destroy())
+    // What follows from a document, its answer at least, is committed with the disk: whatever outlives a crash has its document.
+    const intake = makeDatabase(databaseUrl, { poolSize: 2, waitForDisk: false })
+    closers.push(() => intake.destroy())
     const missing = await missingMigrations(db)
     if (missing.length > 0)
       throw new Error(
@@ -66,7 +69,7 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
       keys,
       tokens: await makeTokenSigner(db, keys, { issuer: config.publicUrl, newId, at: now() }),
       partners: makeRecentPartners(() => Date.now()),
-      storeIncoming: gather((documents) => insertDocuments(db, keys, documents, now())),
+      storeIncoming: gather((documents) => insertDocuments(intake, keys, documents, now())),
       findStanding: gather((questions) => findStandings(db, questions)),
       now,
       newId,

@@ -9,12 +9,21 @@ export type Db = Knex | Knex.Transaction
 // DATE has no zone: left as text, or it would become midnight in the server's zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text)
 
-/** A pool on the given PostgreSQL. Close it with `.destroy()`. */
-export function makeDatabase(url: string, options: { poolSize?: number } = {}): Knex {
+/**
+ * A pool on the given PostgreSQL. Close it with `.destroy()`. Without `waitForDisk` a commit returns before it is on disk: it gets there
+ * with the next commit that waits, and in order, so nothing that follows from it can outlive it.
+ */
+export function makeDatabase(url: string, options: { poolSize?: number; waitForDisk?: boolean } = {}): Knex {
+  const { poolSize = 12, waitForDisk = true } = options
   return knex({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'procurement-hub', keepAlive: true },
-    pool: { min: 0, max: options.poolSize ?? 12 },
+    connection: {
+      connectionString: url,
+      application_name: 'procurement-hub',
+      keepAlive: true,
+      ...(waitForDisk ? {} : { options: '-c synchronous_commit=off' }),
+    },
+    pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 10_000,
   })
 }
