@@ -229,7 +229,7 @@ export const catalogue: readonly Product[] = [
     taxPercent: '21',
   },
   {
-    sku: 'CAFÉ-Ω3',
+    sku: 'CAFÉ-03',
     name: 'Café crème “Ωmega” ☕ beans 1 kg',
     text: 'Medium roast for automatic machines. Its name and number hold signs that not every system can take.',
     icon: 'cup',

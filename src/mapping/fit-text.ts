@@ -37,6 +37,21 @@ export function textFitter(profile: BuyerProfile, protocol: 'cxml' | 'oci'): Fit
   const characters = charactersIn(fits)
   return (given, field, path, warn) => {
     const rule = rules[field]
+    const lacking = PROSE.has(field) ? [] : [...new Set(given)].filter((c) => !fits(c))
+    if (lacking.length > 0) {
+      const why = `${profile.oci.charset} lacks ${lacking.slice(0, 10).join(' ')}`
+      if (REQUIRED.has(field)) {
+        warn({ code: 'rejected', field: path, message: `${why}: it would arrive as another identifier`, before: given })
+        return given
+      }
+      warn({
+        code: 'replaced',
+        field: path,
+        message: `is left out: ${why}, and another identifier would be wrong`,
+        before: given,
+      })
+      return undefined
+    }
     const tidy =
       protocol === 'oci' ? tidied(given, rule, fits, profile.oci.charset) : { text: given, why: [], left: [] }
     let { text } = tidy

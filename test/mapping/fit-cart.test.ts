@@ -484,7 +484,7 @@ describe('whatever the cart and the profile', () => {
           expect(findings.filter((f) => f.code !== 'unsupported')).toEqual([])
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1200 },
     )
     expect(sent).toBeGreaterThan(60)
   })
@@ -493,4 +493,23 @@ describe('whatever the cart and the profile', () => {
 it('fits 10,000 lines', () => {
   const cart = cartOf(...Array.from({ length: 10_000 }, (_, i) => ({ description: `Größe – ${i} €`.repeat(8) })))
   expect(fitCart(cart, buyerProfiles['sap-srm'], 'oci').warnings).toHaveLength(20_000)
+})
+
+describe('an identifier the buyer’s charset lacks (OCI, http_content_charset)', () => {
+  const latin = profileWith('sap-srm', { charset: 'iso-8859-1' })
+
+  it('refuses the line where it is our SKU: it would arrive as another product', () => {
+    const { refused, warnings, cart } = fitCart(cartOf({ supplierPartId: 'CAFÉ-Ω3' }), latin, 'oci')
+    expect(refused).toBe(true)
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'rejected', line: 1, field: 'supplierPartId' }))
+    expect(cart.lines[0]?.supplierPartId).toBe('CAFÉ-Ω3')
+    expect(fitCart(cartOf({ supplierPartId: 'CAFÉ-3' }), latin, 'oci').refused).toBe(false)
+  })
+
+  it('leaves out a manufacturer’s part number, and says so', () => {
+    const { refused, warnings, cart } = fitCart(cartOf({ manufacturerPartId: 'BZ-Ω-1' }), latin, 'oci')
+    expect(refused).toBe(false)
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'replaced', field: 'manufacturerPartId' }))
+    expect(cart.lines[0]?.manufacturerPartId).toBeUndefined()
+  })
 })
