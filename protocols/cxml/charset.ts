@@ -19,9 +19,18 @@ const decoders: ReadonlyMap<string, string> = new Map([
   ['utf-16be', 'utf-16be'],
 ])
 
+/** windows-1252, 0x80 to 0x9f. Written out because the TextDecoder of Node 20 and 22 reads that range as ISO-8859-1. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
+
+function decodeWindows1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  return text.replace(/[\x80-\x9f]/g, (c) => WINDOWS_1252.charAt(c.charCodeAt(0) - 0x80))
+}
+
 /** Text of the bytes without byte order mark. Throws CxmlError 406 on bytes that are no text in their encoding. */
 export function decodeText(bytes: Uint8Array, httpCharset: string | undefined, findings: Finding[]): string {
   const encoding = encodingOf(bytes, httpCharset, findings)
+  if (encoding === 'windows-1252') return decodeWindows1252(bytes)
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch {

@@ -121,7 +121,7 @@ const rootShape = shapeOf<Root>('cXML', {
     signatureVersion: 'optional',
     lang: 'optional',
   },
-  children: [one(header, 'header'), 'ds:Signature'],
+  children: [one(header, 'header', { strict: true }), 'ds:Signature'],
 })
 
 interface Body extends Keeps {

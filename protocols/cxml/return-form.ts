@@ -74,11 +74,9 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(value: string): Uint8Array {
-  // A form decoder turns an unescaped "+" into a blank.
-  const text = value
-    .trim()
-    .replace(/[\r\n]/g, '')
-    .replaceAll(' ', '+')
+  // A form decoder turns an unescaped "+" into a blank, at the end too; base64 without padding lost has 4n characters.
+  const compact = value.replace(/[\r\n\t]/g, '')
+  const text = (compact.length % 4 === 0 ? compact : compact.trim()).replaceAll(' ', '+')
   if (text === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text))
     throw new CxmlError('form-field', 400, '/', 'The field cxml-base64 is not base64.')
   return Buffer.from(text, 'base64')

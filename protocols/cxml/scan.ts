@@ -132,6 +132,8 @@ function readProlog(text: string): { end: number; systemId: string | null; leadi
       systemId = doctype.systemId
       pos = doctype.end
     } else if (text.startsWith('<!--', pos) || text.startsWith('<?', pos)) pos = skipSpecial(text, pos)
+    else if (text.startsWith('<!', pos))
+      fail(text, pos, 'not-well-formed', 406, 'A declaration other than DOCTYPE stands first: this is HTML, or no XML.')
     else if (readName(text, pos + 1, 'The root element') > pos) return { end: pos, systemId, leadingBlanks }
   }
 }

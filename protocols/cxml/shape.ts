@@ -32,6 +32,8 @@ export interface ShapedChild {
   many?: boolean
   /** `refuse`: a document without it can't be understood. `empty`: it reads as an empty element, and is a finding. */
   required?: 'refuse' | 'empty'
+  /** Refuse a document with two of it (so is every `required: 'refuse'`). */
+  strict?: boolean
   /** `many` that is always an array, empty where there are none. */
   always?: boolean
 }
@@ -100,7 +102,11 @@ export function text(name: string, key: string, options: Partial<TextChild> = {}
   return { name, key, ...options }
 }
 
-export function one<T>(shape: Shape<T>, key: string, options: Pick<ShapedChild, 'required'> = {}): ShapedChild {
+export function one<T>(
+  shape: Shape<T>,
+  key: string,
+  options: Pick<ShapedChild, 'required' | 'strict'> = {},
+): ShapedChild {
   return { name: shape.name, key, shape: shape as Shape<unknown>, ...options }
 }
 
@@ -182,7 +188,7 @@ export function shapeOf<T extends Keeps>(name: string, table: ShapeTable<T>): Sh
         for (let e = kept.elements[next]; e && positionOf(e) <= position; e = kept.elements[++next])
           element.children.push(e)
     }
-    if (kept?.elements) element.children.push(...kept.elements.slice(next))
+    for (const e of kept?.elements?.slice(next) ?? []) element.children.push(e)
     if (own !== '' && table.textLast) element.children.push(own)
     return element
   }
@@ -199,7 +205,7 @@ function readChild(value: Fields, node: XmlElement, slot: Slot | undefined, read
   }
   const had = value[child.key]
   if (had !== undefined && !child.many) {
-    if ('shape' in child ? child.required === 'refuse' : child.strict)
+    if (child.strict || child.required === 'refuse')
       reader.refuse('repeated', node.name, `There are two ${node.name}; only one may be.`)
     keepElement(value, node)
     reader.find('repeated', node.name, `There are two ${node.name}; the first one counts, the other is kept.`)
@@ -218,7 +224,9 @@ function readText(value: Fields, node: XmlElement, child: TextChild, reader: Rea
   for (const part of node.children)
     if (typeof part === 'string') own += part
     else {
-      insideOf(value, node.name, child).elements = [...(insideOf(value, node.name, child).elements ?? []), part]
+      const inside = insideOf(value, node.name, child)
+      inside.elements ??= []
+      inside.elements.push(part)
       reader.find('unknown-element', part.name, `${node.name} holds an element where text is expected; it is kept.`)
     }
   for (const _ in node.attributes) {

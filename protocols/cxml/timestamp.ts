@@ -121,7 +121,10 @@ export function formatTimestamp(date: Date, zone: string): string {
 
 /** Minutes the zone is ahead of UTC at that instant. */
 function zoneMinutes(date: Date, zone: string): number {
-  const name = zoneFormat(zone).formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
+  const name =
+    zoneFormat(zone)
+      .formatToParts(date)
+      .find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
   const found = /^GMT([+-])(\d{2}):(\d{2})/.exec(name)
   return found ? (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) : 0
 }
