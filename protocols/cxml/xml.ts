@@ -1,5 +1,5 @@
 // Text <-> element tree: the only door to fast-xml-parser, hardened, and the writer.
-// The writer is our own: xmlbuilder2 builds a DOM node per element, >10 times slower, and writes carriage returns and the
+// The writer is our own: xmlbuilder2 builds a DOM node per element, five times slower, and writes carriage returns and the
 // line breaks of attributes in a form every parser reads back as something else (README, "Why we write XML ourselves").
 import { XMLParser } from 'fast-xml-parser'
 import { CxmlError } from './cxml-error.ts'

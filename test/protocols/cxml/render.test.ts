@@ -37,6 +37,12 @@ describe('a typed document', () => {
     expect(dtdProblems(encode(document))).toEqual([])
   })
 
+  test.skipIf(!haveShared('cxml-dtd'))('out of order would be found invalid: the check is a check', () => {
+    const text = new TextDecoder().decode(encode(samples.setupResponse()))
+    const broken = text.replace('<StartPage>', '<Nonsense/><StartPage>')
+    expect(dtdProblems(new TextEncoder().encode(broken)).join()).toMatch(/Nonsense/)
+  })
+
   test('is UTF-8 with XML declaration, DOCTYPE and version 1.2.071 by default', () => {
     const { version, ...document } = samples.setupResponse()
     expect(version).toBe('1.2.071')
