@@ -135,7 +135,6 @@ describe('the import matrix', () => {
 describe('the doors', () => {
   const doors: Record<string, RegExp> = {
     'fast-xml-parser': /^protocols\/cxml\/xml\.ts$/,
-    xmlbuilder2: /^protocols\/cxml\/xml\.ts$/,
     'iconv-lite': /^protocols\/|^src\/mapping\/transliterate\.ts$/,
     knex: /^src\/database\/|^src\/queue\//,
     pg: /^src\/database\/|^src\/queue\/backend\.ts$/,

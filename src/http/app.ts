@@ -68,7 +68,10 @@ export function makeApp(hub: Hub, mount?: Mount): HubApp {
       (_req, res, next) => {
         res.locals.route = `${route.method.toUpperCase()} ${route.path}`
         const stop = duration.startTimer({ route: res.locals.route })
-        res.once('close', () => stop({ status: String(res.statusCode) }))
+        res.once('close', () => {
+          const seconds = stop({ status: String(res.statusCode) })
+          hub.log.debug({ route: res.locals.route, status: res.statusCode, seconds }, 'answered')
+        })
         next()
       },
     ]
