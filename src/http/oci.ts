@@ -222,7 +222,7 @@ async function answerInBackground(
   }
   const { bytes } = await hub.db.transaction(async (trx) => {
     const sent = await sendBack(hub, trx, { session, partner, cart: { lines: items }, onlyCheck: false })
-    await markLeft(trx, session.id, hub.now())
+    await markLeft(trx, { id: session.id, returnDocumentId: sent.documentId }, hub.now())
     return sent
   })
   sendReturnPage(res, partner, { ...session, state: 'returned' }, ociForm(bytes), {

@@ -41,6 +41,7 @@ export interface SentBack {
   warnings: CartWarning[]
   /** The document that goes back, as stored. */
   bytes: Uint8Array
+  documentId: string | null
 }
 
 /**
@@ -60,7 +61,7 @@ export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyC
       details: { warnings },
     })
   }
-  if (onlyCheck) return { continueUrl: null, warnings, bytes: new Uint8Array() }
+  if (onlyCheck) return { continueUrl: null, warnings, bytes: new Uint8Array(), documentId: null }
 
   const outgoing = fitted?.cart ?? null
   const document =
@@ -88,7 +89,12 @@ export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyC
     { session, cart: outgoing, warnings, documentId: id, returnToken, eventId: hub.newId() },
     hub.now(),
   )
-  return { continueUrl: `${hub.config.publicUrl}/punchout/return/${returnToken}`, warnings, bytes: document.bytes }
+  return {
+    continueUrl: `${hub.config.publicUrl}/punchout/return/${returnToken}`,
+    warnings,
+    bytes: document.bytes,
+    documentId: id,
+  }
 }
 
 function profileOf(partner: TradingPartner, session: PunchoutSession): BuyerProfile {
@@ -149,7 +155,11 @@ export const punchoutReturnRoute: Route = {
       const bytes = await findDocumentBytes(hub.db, hub.keys, session.sellerId, session.returnDocumentId)
       if (!partner || !bytes) throw new HubError('not_found', 'This way back is no longer there.')
       // A HEAD is a link checker, not the buyer's browser.
-      if (req.method !== 'HEAD') await markLeft(hub.db, session.id, hub.now())
+      if (req.method !== 'HEAD' && !(await markLeft(hub.db, session, hub.now())))
+        throw new HubError(
+          'not_found',
+          'The cart was returned again meanwhile. Go back to the shop’s page and continue from there.',
+        )
       sendReturnPage(
         res,
         partner,

@@ -159,9 +159,19 @@ export async function findByReturnToken(db: Db, token: string): Promise<Punchout
     .first()
 }
 
-/** The buyer's browser has the form: from now on the cart stands. */
-export async function markLeft(db: Db, id: string, at: Date): Promise<void> {
-  await db('punchout_sessions').where({ id }).whereNull('left_at').update({ left_at: at })
+/**
+ * The buyer's browser takes the form of the document it was shown: from now on the cart stands. False when the cart was returned
+ * anew since, so that what the browser takes and what the hub keeps are never two carts.
+ */
+export async function markLeft(
+  db: Db,
+  session: Pick<PunchoutSession, 'id' | 'returnDocumentId'>,
+  at: Date,
+): Promise<boolean> {
+  const changed = await db('punchout_sessions')
+    .where({ id: session.id, return_document_id: session.returnDocumentId })
+    .update({ left_at: db.raw('coalesce(left_at, ?)', [at]) })
+  return changed > 0
 }
 
 interface NewEvent {
