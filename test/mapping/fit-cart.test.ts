@@ -463,7 +463,10 @@ describe('whatever the cart and the profile', () => {
             if (typeof value !== 'string' || rule.max === undefined) continue
             const size = rule.count === 'bytes' ? utf8Bytes(value) : sizeOf(value)
             const warned = warnings.some(
-              (w) => w.line === i + 1 && (w.code === 'rejected' || w.code === 'notice') && w.message.includes('takes'),
+              (w) =>
+                w.line === i + 1 &&
+                ((w.code === 'rejected' && w.field === field) ||
+                  ((w.code === 'rejected' || w.code === 'notice') && w.message.includes('takes'))),
             )
             expect(size <= rule.max || warned).toBe(true)
           }
