@@ -10,6 +10,16 @@ import { type RoleName, roleNames, roles } from './account.ts'
  */
 export type BuyerFacts = Record<string, string[]>
 
+/** Gathers facts: names fold to lower case, blank values are left out, several values of a name stay in order. */
+export function gatherFacts(): { facts: BuyerFacts; add: (name: string, ...values: (string | undefined)[]) => void } {
+  const facts: BuyerFacts = {}
+  const add = (name: string, ...values: (string | undefined)[]) => {
+    const key = name.toLowerCase()
+    facts[key] = [...valuesOf(key, facts), ...values.flatMap((v) => (v?.trim() ? [v.trim()] : []))]
+  }
+  return { facts, add }
+}
+
 const field = z.string().min(1).max(120)
 const condition = z
   .object({

@@ -4,7 +4,7 @@ import { isTestIdentity, productionIdentity } from '../../protocols/cxml/credent
 import type { Address as CxmlAddress, Extrinsic } from '../../protocols/cxml/elements.ts'
 import type { Header } from '../../protocols/cxml/envelope.ts'
 import type { PunchOutSetupRequest } from '../../protocols/cxml/punchout-setup-request.ts'
-import type { BuyerFacts } from '../accounts/mapping-rules.ts'
+import { type BuyerFacts, gatherFacts } from '../accounts/mapping-rules.ts'
 import type { Address } from '../cart.ts'
 import type { Identity, Parties } from '../partners/authenticate-partner.ts'
 import type { ShownLine } from '../punchout/find-earlier-cart.ts'
@@ -35,12 +35,7 @@ const NAME_EXTRINSICS = ['uniquename', 'uniqueusername', 'user', 'username']
 
 /** What the document says of its buyer, for the mapping rules. Field names as in BuyerFacts. */
 export function buyerFacts(request: PunchOutSetupRequest, header: Header): BuyerFacts {
-  const facts: BuyerFacts = {}
-  const add = (field: string, ...values: (string | undefined)[]) => {
-    const key = field.toLowerCase()
-    const known = Object.hasOwn(facts, key) ? (facts[key] ?? []) : []
-    facts[key] = [...known, ...values.flatMap((v) => (v?.trim() ? [v.trim()] : []))]
-  }
+  const { facts, add } = gatherFacts()
   const extrinsics = request.extrinsics ?? []
   for (const e of extrinsics) add(`extrinsic.${e.name}`, e.value)
   for (const c of header.from.credentials) add(`from.${c.domain}`, c.identity)

@@ -1,15 +1,10 @@
 // OCI call-up -> facts about the buyer for the mapping rules.
 import type { OciLogin } from '../../protocols/oci/login.ts'
-import type { BuyerFacts } from '../accounts/mapping-rules.ts'
+import { type BuyerFacts, gatherFacts } from '../accounts/mapping-rules.ts'
 
 /** Every parameter as `oci.<name>`, and the places systems put the user gathered as userEmail and uniqueName. Never the password. */
 export function ociFacts(login: OciLogin): BuyerFacts {
-  const facts: BuyerFacts = {}
-  const add = (name: string, ...values: (string | undefined)[]) => {
-    const key = name.toLowerCase()
-    const known = Object.hasOwn(facts, key) ? (facts[key] ?? []) : []
-    facts[key] = [...known, ...values.flatMap((v) => (v?.trim() ? [v.trim()] : []))]
-  }
+  const { facts, add } = gatherFacts()
   add('oci.username', login.username)
   add('oci.sap-client', login.sapClient)
   add('oci.vendor', login.vendor)
