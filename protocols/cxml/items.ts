@@ -86,7 +86,7 @@ export interface ItemOut extends Item {
   itemDetail?: ItemDetail
 }
 
-const priceBasisQuantity = shapeOf<PriceBasisQuantity>('PriceBasisQuantity', {
+export const priceBasisQuantity = shapeOf<PriceBasisQuantity>('PriceBasisQuantity', {
   attributes: { quantity: 'required', conversionFactor: 'required' },
   children: [
     text('UnitOfMeasure', 'unitOfMeasure', { required: true, token: true }),
