@@ -2,13 +2,16 @@
 import { decodeText } from './charset.ts'
 import { CxmlError } from './cxml-error.ts'
 import { systemIdOf } from './document-type.ts'
-import { type Content, CXML_VERSION, type CxmlDocument, type Kind, readEnvelope, writeEnvelope } from './envelope.ts'
+import { type Content, type CxmlDocument, type Kind, readEnvelope, writeEnvelope } from './envelope.ts'
 import type { Finding } from './finding.ts'
+import { getPendingRequest, getPendingResponse } from './get-pending.ts'
+import { orderRequest } from './order-request.ts'
 import { profileRequest, profileResponse } from './profile.ts'
 import { punchOutOrderMessage } from './punchout-order-message.ts'
 import { punchOutSetupRequest } from './punchout-setup-request.ts'
 import { punchOutSetupResponse } from './punchout-setup-response.ts'
 import { Reader, type Shape } from './shape.ts'
+import { statusUpdateRequest } from './status-update-request.ts'
 import { parseXml, writeXml } from './xml.ts'
 import type { XmlElement } from './xml-element.ts'
 
@@ -23,8 +26,14 @@ export interface DecodeOptions {
 
 /** A new document is one codec file and one row here. */
 const codecs: Readonly<Record<Kind, readonly Shape<Content>[]>> = {
-  Request: [profileRequest, punchOutSetupRequest] as Shape<Content>[],
-  Response: [profileResponse, punchOutSetupResponse] as Shape<Content>[],
+  Request: [
+    profileRequest,
+    punchOutSetupRequest,
+    orderRequest,
+    statusUpdateRequest,
+    getPendingRequest,
+  ] as Shape<Content>[],
+  Response: [profileResponse, punchOutSetupResponse, getPendingResponse] as Shape<Content>[],
   Message: [punchOutOrderMessage] as Shape<Content>[],
 }
 
@@ -63,8 +72,7 @@ export function encode(document: CxmlDocument): Uint8Array {
 export function encodeText(document: CxmlDocument): string {
   const { content, version } = document
   const root = writeEnvelope(document, (c) => writeContent(document.kind, c))
-  const named = version !== undefined && /^\d{1,3}\.\d{1,3}\.\d{1,4}$/.test(version) ? version : CXML_VERSION
-  return writeXml(root, systemIdOf(named, content?.type === 'Other' ? content.name : content?.type))
+  return writeXml(root, systemIdOf(version, content?.type === 'Other' ? content.name : content?.type))
 }
 
 function writeContent(kind: Kind, content: Content): XmlElement {

@@ -362,3 +362,12 @@ export const tax = shapeOf<Tax>('Tax', {
     many(extrinsic, 'extrinsics'),
   ],
 })
+
+/** An earlier cXML document, by its payloadID. */
+export interface DocumentReference extends Keeps {
+  payloadID: string
+}
+
+export const documentReference = shapeOf<DocumentReference>('DocumentReference', {
+  attributes: { payloadID: 'required' },
+})

@@ -1,12 +1,16 @@
 // The envelope: cXML's attributes, Header, and Request | Response | Message (cXML Reference Guide, "cXML Envelope").
 import { type Credential, credential, knownDomains, sameDomain } from './credential.ts'
+import { CXML_VERSION, versionOf } from './document-type.ts'
 import type { Finding } from './finding.ts'
+import type { GetPendingRequest, GetPendingResponse } from './get-pending.ts'
+import type { OrderRequest } from './order-request.ts'
 import type { ProfileRequest, ProfileResponse } from './profile.ts'
 import type { PunchOutOrderMessage } from './punchout-order-message.ts'
 import type { PunchOutSetupRequest } from './punchout-setup-request.ts'
 import type { PunchOutSetupResponse } from './punchout-setup-response.ts'
 import { many, one, type Reader, shapeOf, text } from './shape.ts'
 import { type Status, status, statusCodes } from './status.ts'
+import type { StatusUpdateRequest } from './status-update-request.ts'
 import { parseTimestamp } from './timestamp.ts'
 import type { Keeps, Kept, XmlElement } from './xml-element.ts'
 
@@ -31,8 +35,14 @@ export interface OtherContent {
   element: XmlElement
 }
 
-export type RequestContent = PunchOutSetupRequest | ProfileRequest | OtherContent
-export type ResponseContent = PunchOutSetupResponse | ProfileResponse | OtherContent
+export type RequestContent =
+  | PunchOutSetupRequest
+  | ProfileRequest
+  | OrderRequest
+  | StatusUpdateRequest
+  | GetPendingRequest
+  | OtherContent
+export type ResponseContent = PunchOutSetupResponse | ProfileResponse | GetPendingResponse | OtherContent
 export type MessageContent = PunchOutOrderMessage | OtherContent
 
 interface Envelope extends Keeps {
@@ -77,9 +87,6 @@ export interface CxmlMessage extends Envelope {
 }
 
 export type CxmlDocument = CxmlRequest | CxmlResponse | CxmlMessage
-
-/** Version written where a document names none: that of the DTDs the codec is built on. */
-export const CXML_VERSION = '1.2.071'
 
 const party = (name: string) =>
   shapeOf<Party>(name, { children: [many(credential, 'credentials', { always: true }), 'Correspondent'] })
@@ -170,7 +177,7 @@ export function readEnvelope(
   if (bodies.length > 1)
     reader.refuse('repeated', '', `The document has ${bodies.map((b) => b.name).join(' and ')}; only one may be.`)
   const { header, ...envelope } = rootShape.read({ ...root, children: others }, reader)
-  envelope.version ??= /\/(\d+\.\d+\.\d+)\//.exec(systemId ?? '')?.[1] ?? CXML_VERSION
+  envelope.version ??= versionOf(systemId) ?? CXML_VERSION
   checkEnvelope(envelope, systemId, reader)
   if (header) checkDomains(header, reader)
   reader.enter(body)

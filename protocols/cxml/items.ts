@@ -1,4 +1,6 @@
 // Lines: ItemIn (PunchOutOrderMessage), ItemOut (PunchOutSetupRequest, OrderRequest), ItemDetail (cXML.dtd 1.2.071).
+
+import { type Distribution, distribution } from './distribution.ts'
 import {
   type Amount,
   amount,
@@ -9,7 +11,9 @@ import {
   comments,
   contact,
   type Description,
+  type DocumentReference,
   description,
+  documentReference,
   type Extrinsic,
   extrinsic,
   type ItemID,
@@ -23,6 +27,7 @@ import {
   type Tax,
   tax,
 } from './elements.ts'
+import { type ReleaseInfo, releaseInfo, type ScheduleLine, scheduleLine } from './schedule-line.ts'
 import { type Child, many, one, shapeOf, text } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
 
@@ -48,6 +53,40 @@ export interface ItemDetail extends Keeps {
   extrinsics?: Extrinsic[]
 }
 
+/** A line of a blanket order: up to so much may be called off. */
+export interface BlanketItemDetail extends Keeps {
+  descriptions: Description[]
+  overallLimit?: Amount
+  expectedLimit?: Amount
+  maxAmount?: Amount
+  minAmount?: Amount
+  maxContractAmount?: Amount
+  maxAdhocAmount?: Amount
+  maxQuantity?: string
+  minQuantity?: string
+  unitPrice?: Amount
+  unitOfMeasure?: string
+  priceBasisQuantity?: PriceBasisQuantity
+  classifications?: Classification[]
+  extrinsics?: Extrinsic[]
+}
+
+/** The agreement a line releases, by the payloadID of its document. */
+export interface MasterAgreementReference extends Keeps {
+  agreementID?: string
+  agreementDate?: string
+  /** `scheduling_agreement` or absent. */
+  agreementType?: string
+  documentReference: DocumentReference
+}
+
+/** The agreement a line releases, by its number. */
+export interface MasterAgreementIDInfo extends Keeps {
+  agreementID: string
+  agreementDate?: string
+  agreementType?: string
+}
+
 /** What ItemIn and ItemOut share. Composite lines: itemType `composite` on the parent, parentLineNumber on its parts. */
 export interface Item extends Keeps {
   quantity: string
@@ -65,8 +104,11 @@ export interface Item extends Keeps {
   shipTo?: ShipTo
   shipping?: Shipping
   tax?: Tax
+  distributions?: Distribution[]
   contacts?: Contact[]
   comments?: Comments[]
+  /** Deliveries in parts; their quantities add up to the line's. */
+  scheduleLines?: ScheduleLine[]
 }
 
 /** A line of a returned cart. The DTD allows one Comments. */
@@ -77,13 +119,31 @@ export interface ItemIn extends Item {
   extrinsics?: Extrinsic[]
 }
 
-/** A line the buyer's system holds already: in edit and inspect requests, later in orders. */
+/** A line the buyer's system holds already: in edit and inspect requests, and in orders. */
 export interface ItemOut extends Item {
   requisitionID?: string
   agreementItemNumber?: string
   requestedDeliveryDate?: string
+  /** `yes`: from no catalog. */
   isAdHoc?: string
+  requiresServiceEntry?: string
+  confirmationDueDate?: string
+  requestedShipmentDate?: string
+  /** `yes`: goods go back to the supplier. */
+  isReturn?: string
+  returnAuthorizationNumber?: string
+  isDeliveryCompleted?: string
+  unlimitedDelivery?: string
+  /** `yes` in an update: this line differs from the order's earlier version. */
+  isItemChanged?: string
+  /** `delete` | `block` in an update: this line is to go. */
+  operation?: string
   itemDetail?: ItemDetail
+  /** Instead of ItemDetail, in a blanket order. */
+  blanketItemDetail?: BlanketItemDetail
+  masterAgreementReference?: MasterAgreementReference
+  masterAgreementIDInfo?: MasterAgreementIDInfo
+  releaseInfo?: ReleaseInfo
 }
 
 export const priceBasisQuantity = shapeOf<PriceBasisQuantity>('PriceBasisQuantity', {
@@ -94,9 +154,11 @@ export const priceBasisQuantity = shapeOf<PriceBasisQuantity>('PriceBasisQuantit
   ],
 })
 
+const unitPrice = amount('UnitPrice', 'Modifications', 'PricingConditions')
+
 export const itemDetail = shapeOf<ItemDetail>('ItemDetail', {
   children: [
-    one(amount('UnitPrice', 'Modifications', 'PricingConditions'), 'unitPrice', { required: 'refuse' }),
+    one(unitPrice, 'unitPrice', { required: 'refuse' }),
     many(description, 'descriptions', { always: true }),
     'OverallLimit',
     'ExpectedLimit',
@@ -113,6 +175,35 @@ export const itemDetail = shapeOf<ItemDetail>('ItemDetail', {
     'PlannedAcceptanceDays',
     many(extrinsic, 'extrinsics'),
   ],
+})
+
+const blanketItemDetail = shapeOf<BlanketItemDetail>('BlanketItemDetail', {
+  children: [
+    many(description, 'descriptions', { always: true }),
+    one(amount('OverallLimit'), 'overallLimit'),
+    one(amount('ExpectedLimit'), 'expectedLimit'),
+    one(amount('MaxAmount'), 'maxAmount'),
+    one(amount('MinAmount'), 'minAmount'),
+    one(amount('MaxContractAmount'), 'maxContractAmount'),
+    one(amount('MaxAdhocAmount'), 'maxAdhocAmount'),
+    text('MaxQuantity', 'maxQuantity', { token: true }),
+    text('MinQuantity', 'minQuantity', { token: true }),
+    one(unitPrice, 'unitPrice'),
+    text('UnitOfMeasure', 'unitOfMeasure', { token: true }),
+    one(priceBasisQuantity, 'priceBasisQuantity'),
+    many(classification, 'classifications'),
+    many(extrinsic, 'extrinsics'),
+  ],
+})
+
+const masterAgreementReference = shapeOf<MasterAgreementReference>('MasterAgreementReference', {
+  attributes: { agreementID: 'optional', agreementDate: 'optional', agreementType: 'optional' },
+  children: [one(documentReference, 'documentReference', { required: 'empty' })],
+})
+
+const masterAgreementIDInfo = shapeOf<MasterAgreementIDInfo>('MasterAgreementIDInfo', {
+  attributes: { agreementID: 'required', agreementDate: 'optional', agreementType: 'optional' },
+  children: ['IdReference'],
 })
 
 const itemAttributes = {
@@ -132,7 +223,7 @@ const itemHead: readonly Child[] = [
   one(shipping, 'shipping'),
   one(tax, 'tax'),
   'SpendDetail',
-  'Distribution',
+  many(distribution, 'distributions'),
   many(contact, 'contacts'),
 ]
 
@@ -144,7 +235,7 @@ export const itemIn = shapeOf<ItemIn>('ItemIn', {
     one(itemDetail, 'itemDetail', { required: 'refuse' }),
     ...itemHead,
     many(comments, 'comments'),
-    'ScheduleLine',
+    many(scheduleLine, 'scheduleLines'),
     'BillTo',
     'Batch',
     'Period',
@@ -160,25 +251,34 @@ export const itemOut = shapeOf<ItemOut>('ItemOut', {
     agreementItemNumber: 'optional',
     requestedDeliveryDate: 'optional',
     isAdHoc: 'optional',
+    requiresServiceEntry: 'optional',
+    confirmationDueDate: 'optional',
+    requestedShipmentDate: 'optional',
+    isReturn: 'optional',
+    returnAuthorizationNumber: 'optional',
+    isDeliveryCompleted: 'optional',
+    unlimitedDelivery: 'optional',
+    isItemChanged: 'optional',
+    operation: 'optional',
     ...itemAttributes,
   },
   children: [
     one(itemID, 'itemID', { required: 'refuse' }),
     'Path',
     one(itemDetail, 'itemDetail'),
-    'BlanketItemDetail',
+    one(blanketItemDetail, 'blanketItemDetail'),
     ...itemHead,
     'TermsOfDelivery',
     many(comments, 'comments'),
     'Indicator',
     'Tolerances',
     'ControlKeys',
-    'ScheduleLine',
-    'MasterAgreementReference',
-    'MasterAgreementIDInfo',
+    many(scheduleLine, 'scheduleLines'),
+    one(masterAgreementReference, 'masterAgreementReference'),
+    one(masterAgreementIDInfo, 'masterAgreementIDInfo'),
     'ItemOutIndustry',
     'Packaging',
-    'ReleaseInfo',
+    one(releaseInfo, 'releaseInfo'),
     'Batch',
   ],
 })

@@ -43,23 +43,24 @@ export interface PunchOutOrderMessage extends Keeps {
   items: ItemIn[]
 }
 
+export const sourcingStatus = shapeOf<SourcingStatus>('SourcingStatus', {
+  attributes: { action: 'optional', lang: 'required' },
+  text: 'text',
+})
+
+export const supplierOrderInfo = shapeOf<SupplierOrderInfo>('SupplierOrderInfo', {
+  attributes: { orderID: 'required', orderDate: 'optional' },
+})
+
 const header = shapeOf<PunchOutOrderMessageHeader>('PunchOutOrderMessageHeader', {
   attributes: { operationAllowed: 'required', quoteStatus: ['pending', 'final'] },
   children: [
-    one(
-      shapeOf<SourcingStatus>('SourcingStatus', { attributes: { action: 'optional', lang: 'required' }, text: 'text' }),
-      'sourcingStatus',
-    ),
+    one(sourcingStatus, 'sourcingStatus'),
     one(amount('Total', 'Modifications'), 'total', { required: 'refuse' }),
     one(shipTo, 'shipTo'),
     one(shipping, 'shipping'),
     one(tax, 'tax'),
-    one(
-      shapeOf<SupplierOrderInfo>('SupplierOrderInfo', {
-        attributes: { orderID: 'required', orderDate: 'optional' },
-      }),
-      'supplierOrderInfo',
-    ),
+    one(supplierOrderInfo, 'supplierOrderInfo'),
   ],
 })
 

@@ -19,6 +19,8 @@ export interface TextChild {
   key: string
   many?: boolean
   required?: boolean
+  /** `many` that is always an array, empty where there are none. */
+  always?: boolean
   /** A token in cXML: surrounding blanks mean nothing. */
   token?: boolean
   /** Refuse a document without it, or with two of it. */
