@@ -1,16 +1,19 @@
 // The codec's two doors: bytes to typed document and back, with the TABLE of documents that have a codec.
 import { decodeText } from './charset.ts'
+import { confirmationRequest } from './confirmation-request.ts'
 import { CxmlError } from './cxml-error.ts'
 import { systemIdOf } from './document-type.ts'
 import { type Content, type CxmlDocument, type Kind, readEnvelope, writeEnvelope } from './envelope.ts'
 import type { Finding } from './finding.ts'
 import { getPendingRequest, getPendingResponse } from './get-pending.ts'
+import { invoiceDetailRequest } from './invoice-detail-request.ts'
 import { orderRequest } from './order-request.ts'
 import { profileRequest, profileResponse } from './profile.ts'
 import { punchOutOrderMessage } from './punchout-order-message.ts'
 import { punchOutSetupRequest } from './punchout-setup-request.ts'
 import { punchOutSetupResponse } from './punchout-setup-response.ts'
 import { Reader, type Shape } from './shape.ts'
+import { shipNoticeRequest } from './ship-notice-request.ts'
 import { statusUpdateRequest } from './status-update-request.ts'
 import { parseXml, writeXml } from './xml.ts'
 import type { XmlElement } from './xml-element.ts'
@@ -32,6 +35,9 @@ const codecs: Readonly<Record<Kind, readonly Shape<Content>[]>> = {
     orderRequest,
     statusUpdateRequest,
     getPendingRequest,
+    confirmationRequest,
+    shipNoticeRequest,
+    invoiceDetailRequest,
   ] as Shape<Content>[],
   Response: [profileResponse, punchOutSetupResponse, getPendingResponse] as Shape<Content>[],
   Message: [punchOutOrderMessage] as Shape<Content>[],

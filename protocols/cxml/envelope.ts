@@ -1,14 +1,17 @@
 // The envelope: cXML's attributes, Header, and Request | Response | Message (cXML Reference Guide, "cXML Envelope").
+import type { ConfirmationRequest } from './confirmation-request.ts'
 import { type Credential, credential, knownDomains, sameDomain } from './credential.ts'
 import { CXML_VERSION, versionOf } from './document-type.ts'
 import type { Finding } from './finding.ts'
 import type { GetPendingRequest, GetPendingResponse } from './get-pending.ts'
+import type { InvoiceDetailRequest } from './invoice-detail-request.ts'
 import type { OrderRequest } from './order-request.ts'
 import type { ProfileRequest, ProfileResponse } from './profile.ts'
 import type { PunchOutOrderMessage } from './punchout-order-message.ts'
 import type { PunchOutSetupRequest } from './punchout-setup-request.ts'
 import type { PunchOutSetupResponse } from './punchout-setup-response.ts'
 import { many, one, type Reader, shapeOf, text } from './shape.ts'
+import type { ShipNoticeRequest } from './ship-notice-request.ts'
 import { type Status, status, statusCodes } from './status.ts'
 import type { StatusUpdateRequest } from './status-update-request.ts'
 import { parseTimestamp } from './timestamp.ts'
@@ -41,6 +44,9 @@ export type RequestContent =
   | OrderRequest
   | StatusUpdateRequest
   | GetPendingRequest
+  | ConfirmationRequest
+  | ShipNoticeRequest
+  | InvoiceDetailRequest
   | OtherContent
 export type ResponseContent = PunchOutSetupResponse | ProfileResponse | GetPendingResponse | OtherContent
 export type MessageContent = PunchOutOrderMessage | OtherContent

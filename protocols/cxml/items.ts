@@ -196,12 +196,12 @@ const blanketItemDetail = shapeOf<BlanketItemDetail>('BlanketItemDetail', {
   ],
 })
 
-const masterAgreementReference = shapeOf<MasterAgreementReference>('MasterAgreementReference', {
+export const masterAgreementReference = shapeOf<MasterAgreementReference>('MasterAgreementReference', {
   attributes: { agreementID: 'optional', agreementDate: 'optional', agreementType: 'optional' },
   children: [one(documentReference, 'documentReference', { required: 'empty' })],
 })
 
-const masterAgreementIDInfo = shapeOf<MasterAgreementIDInfo>('MasterAgreementIDInfo', {
+export const masterAgreementIDInfo = shapeOf<MasterAgreementIDInfo>('MasterAgreementIDInfo', {
   attributes: { agreementID: 'required', agreementDate: 'optional', agreementType: 'optional' },
   children: ['IdReference'],
 })
