@@ -19,6 +19,7 @@ export type CxmlErrorCode =
   | 'value'
   | 'form-field'
   | 'shared-secret'
+  | 'multipart'
 
 /** Thrown by every function of protocols/cxml; `path` is an element path or `line 3, column 14`. */
 export class CxmlError extends Error {

@@ -19,6 +19,7 @@ export type FindingCode =
   | 'unknown-value'
   | 'unknown-status'
   | 'not-modelled'
+  | 'multipart'
 
 /** `path` is the element's place, `/cXML/Header/From/Credential[2]/@domain`; `message` a full sentence. */
 export interface Finding {
