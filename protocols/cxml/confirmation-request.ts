@@ -1,4 +1,5 @@
 // ConfirmationRequest: what the supplier makes of an order, as a whole and line by line (Fulfill.dtd, "ConfirmationRequest").
+import { checkedShape, refuseUnknown } from './checked-shape.ts'
 import {
   type Amount,
   amount,
@@ -16,14 +17,14 @@ import {
   tax,
 } from './elements.ts'
 import { type ItemIn, itemIn } from './items.ts'
-import { onlyKnown } from './known-values.ts'
 import { type IdReference, idReference, type OrderReference, orderReference } from './references.ts'
-import { many, one, shapeOf, text } from './shape.ts'
+import { many, one, type Reader, shapeOf, text } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
 
 /**
- * `accept`, `except`, `reject` speak of the whole order, one per order, the lines being exceptions from it (`except`);
- * `detail` and `allDetail` line by line, `allDetail` with every line, changed or not.
+ * Of the whole order, one per order, discarding what was said before: `accept`, `except` (accept but for these lines),
+ * `reject` (no lines), `backordered`. Of the lines named only: `detail` (what differs from the order), `allDetail`
+ * (everything, as order entry systems print it). `replace`: every line is delivered otherwise, each with an ItemIn.
  */
 export type ConfirmationType =
   | 'accept'
@@ -35,6 +36,10 @@ export type ConfirmationType =
   | 'requestToPay'
   | 'replace'
 
+/**
+ * `accept` as ordered, `detail` with what differs (UnitPrice, Tax, Shipping, ItemIn or deliveryDate), `unknown` takes
+ * back what was said before.
+ */
 export type ConfirmationStatusType =
   | 'accept'
   | 'allDetail'
@@ -47,17 +52,17 @@ export type ConfirmationStatusType =
 export interface ConfirmationHeader extends Keeps {
   /** The supplier's number of this confirmation; an update keeps it. */
   confirmID?: string
-  /** Absent = new. An update names what it updates in `documentReference`. */
+  /** Absent = new. An update is complete, and names the version before it in `documentReference`. */
   operation?: 'new' | 'update'
   type: ConfirmationType
   noticeDate: string
   invoiceID?: string
-  /** Incoterms 2000 in small letters: `cif`, `exw`. */
+  /** Incoterms in small letters: `dap`, `exw`. */
   incoTerms?: string
-  /** Of the confirmation, in an update. */
+  /** 1, 2, 3, ... */
   version?: string
   documentReference?: DocumentReference
-  /** These three: only where they differ from the order's. */
+  /** These three only where they differ from the order's. */
   total?: Amount
   shipping?: Shipping
   tax?: Tax
@@ -67,17 +72,17 @@ export interface ConfirmationHeader extends Keeps {
   extrinsics?: Extrinsic[]
 }
 
-/** What becomes of `quantity` of the line. */
+/** What becomes of so many of a line. */
 export interface ConfirmationStatus extends Keeps {
   quantity: string
   type: ConfirmationStatusType
-  /** With an offset, as every date here. */
+  /** Expected to leave the supplier, to arrive. */
   shipmentDate?: string
   deliveryDate?: string
   unitOfMeasure: string
-  /** What is delivered instead (a substitution), with price and description; then none of the next three. */
+  /** What is delivered instead (a substitution), or everything about the line (`allDetail`); then none of the next three. */
   itemIn?: ItemIn
-  /** The price that differs from the order's. */
+  /** These three only where they differ from the order's. */
   unitPrice?: Amount
   tax?: Tax
   shipping?: Shipping
@@ -86,9 +91,9 @@ export interface ConfirmationStatus extends Keeps {
   extrinsics?: Extrinsic[]
 }
 
-/** One line of the order, once per confirmation. */
+/** A line of the order, once per confirmation. */
 export interface ConfirmationItem extends Keeps {
-  /** Of the order's line; the statuses' quantities sum to it. */
+  /** As ordered; the statuses' quantities sum to it. */
   quantity: string
   /** Of the order. */
   lineNumber: string
@@ -109,7 +114,22 @@ export interface ConfirmationRequest extends Keeps {
   items: ConfirmationItem[]
 }
 
-const header = onlyKnown(
+const statusTypes = ['accept', 'allDetail', 'detail', 'backordered', 'reject', 'unknown', 'requestToPay'] as const
+const butAllDetail = statusTypes.filter((type) => type !== 'allDetail')
+
+/** What the lines of a confirmation of each type may say (Fulfill.dtd, "@attr type"). */
+const statusTypesIn: Readonly<Record<ConfirmationType, readonly ConfirmationStatusType[]>> = {
+  accept: ['accept'],
+  allDetail: statusTypes.filter((type) => type !== 'requestToPay'),
+  detail: butAllDetail,
+  backordered: ['backordered'],
+  except: butAllDetail,
+  reject: [],
+  requestToPay: ['requestToPay'],
+  replace: ['detail'],
+}
+
+const header = checkedShape(
   shapeOf<ConfirmationHeader>('ConfirmationHeader', {
     attributes: {
       confirmID: 'optional',
@@ -132,13 +152,15 @@ const header = onlyKnown(
       many(extrinsic, 'extrinsics'),
     ],
   }),
-  {
-    operation: ['new', 'update'],
-    type: ['accept', 'allDetail', 'detail', 'backordered', 'except', 'reject', 'requestToPay', 'replace'],
+  ({ operation, type, documentReference }, reader) => {
+    refuseUnknown(reader, 'operation', operation, ['new', 'update'])
+    refuseUnknown(reader, 'type', type, Object.keys(statusTypesIn))
+    if (operation === 'update' && !documentReference)
+      reader.find('missing', 'DocumentReference', 'An update must name the confirmation it updates.')
   },
 )
 
-const status = onlyKnown(
+const status = checkedShape(
   shapeOf<ConfirmationStatus>('ConfirmationStatus', {
     attributes: { quantity: 'required', type: 'required', shipmentDate: 'optional', deliveryDate: 'optional' },
     children: [
@@ -154,7 +176,13 @@ const status = onlyKnown(
       many(extrinsic, 'extrinsics'),
     ],
   }),
-  { type: ['accept', 'allDetail', 'detail', 'backordered', 'reject', 'unknown', 'requestToPay'] },
+  ({ type, itemIn, unitPrice, tax, shipping, deliveryDate }, reader) => {
+    refuseUnknown(reader, 'type', type, statusTypes)
+    if (itemIn && (unitPrice || tax || shipping))
+      reader.find('repeated', 'ItemIn', 'Price, tax and shipping of a substitution stand inside its ItemIn.')
+    if (type === 'detail' && !itemIn && !unitPrice && !tax && !shipping && deliveryDate === undefined)
+      reader.find('missing', '', 'A detail says nothing: no UnitPrice, Tax, Shipping, ItemIn or deliveryDate.')
+  },
 )
 
 const item = shapeOf<ConfirmationItem>('ConfirmationItem', {
@@ -173,13 +201,45 @@ const item = shapeOf<ConfirmationItem>('ConfirmationItem', {
   ],
 })
 
-export const confirmationRequest = shapeOf<ConfirmationRequest>('ConfirmationRequest', {
-  constants: { type: 'ConfirmationRequest' },
-  children: [
-    one(header, 'header', { required: 'refuse' }),
-    one(orderReference, 'orderReference', { required: 'refuse' }),
-    'OrderStatusRequestReference',
-    'OrderStatusRequestIDInfo',
-    many(item, 'items', { always: true }),
-  ],
-})
+export const confirmationRequest = checkedShape(
+  shapeOf<ConfirmationRequest>('ConfirmationRequest', {
+    constants: { type: 'ConfirmationRequest' },
+    children: [
+      one(header, 'header', { required: 'refuse' }),
+      one(orderReference, 'orderReference', { required: 'refuse' }),
+      'OrderStatusRequestReference',
+      'OrderStatusRequestIDInfo',
+      many(item, 'items', { always: true }),
+    ],
+  }),
+  checkItems,
+)
+
+const needItems: readonly ConfirmationType[] = ['detail', 'allDetail', 'except']
+
+function checkItems({ header, items }: ConfirmationRequest, reader: Reader): void {
+  const { type } = header
+  if (needItems.includes(type) && items.length === 0)
+    reader.find('missing', 'ConfirmationItem', `A confirmation of type ${type} names the lines it speaks of.`)
+  const seen = new Set<string>()
+  for (const [i, { lineNumber, statuses }] of items.entries()) {
+    const below = `ConfirmationItem[${i + 1}]`
+    if (seen.has(lineNumber)) reader.find('repeated', below, `Line ${lineNumber} is there twice.`)
+    seen.add(lineNumber)
+    if (statuses.length === 0)
+      reader.find('missing', `${below}/ConfirmationStatus`, `Line ${lineNumber} has no status.`)
+    for (const status of statuses)
+      if (!statusTypesIn[type].includes(status.type))
+        reader.find(
+          'unknown-value',
+          `${below}/ConfirmationStatus`,
+          `A line is ${status.type} in a confirmation of type ${type}.`,
+        )
+      else if (type === 'replace' && !status.itemIn)
+        reader.find(
+          'missing',
+          `${below}/ConfirmationStatus/ItemIn`,
+          'A confirmation that replaces the order says by what.',
+        )
+  }
+}

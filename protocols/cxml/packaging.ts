@@ -1,4 +1,5 @@
 // Packaging: how goods are packed, one per parcel or pallet (Fulfill.dtd, "Packaging"), with Dimension and AssetInfo.
+import { checkedShape } from './checked-shape.ts'
 import { type Description, description, type Extrinsic, extrinsic, type LocalText, localText } from './elements.ts'
 import { many, one, shapeOf, text } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
@@ -10,12 +11,12 @@ export interface Dimension extends Keeps {
   unitOfMeasure: string
 }
 
-/** What identifies the parcel. */
+/** What identifies the package, besides its SSCC. */
 export interface PackageID extends Keeps {
   /** GS1 GIAI of a returnable container. */
   globalIndividualAssetID?: string
   returnablePackageID?: string
-  /** The parcel's own tracking number. */
+  /** In the supplier's own numbering. */
   packageTrackingID?: string
 }
 
@@ -36,26 +37,31 @@ export interface AssetInfo extends Keeps {
   extrinsics?: Extrinsic[]
 }
 
-/** The DTD wants a PackagingCode or a Dimension, at least one. */
+export interface BestBeforeDate extends Keeps {
+  date: string
+}
+
+/** A package, or the packaging of the whole. The DTD wants a PackagingCode or a Dimension, at least one. */
 export interface Packaging extends Keeps {
   /** `CTN`, `Pallet`, ... in a language. */
   packagingCodes?: LocalText[]
   dimensions?: Dimension[]
   description?: Description
-  /** `inner` | `intermediate` | `outer` or a number: parcels on pallets. */
+  /** `inner` | `intermediate` | `outer` */
   packagingLevelCode?: string
   packageTypeCodeIdentifierCode?: string
   /** GS1 SSCC, 18 digits. */
   shippingContainerSerialCode?: string
-  /** SSCC of what this parcel is packed in. */
+  /** SSCC of what this one is packed in. */
   shippingContainerSerialCodeReference?: string
   packageID?: PackageID
   shippingMarks?: string[]
   orderedQuantity?: StatedQuantity
+  /** Of the line, in this package. */
   dispatchQuantity?: StatedQuantity
   freeGoodsQuantity?: StatedQuantity
   quantityVarianceNote?: string
-  bestBeforeDate?: { date: string } & Keeps
+  bestBeforeDate?: BestBeforeDate
   assetInfos?: AssetInfo[]
   storeCode?: string
   extrinsics?: Extrinsic[]
@@ -92,28 +98,31 @@ export const assetInfo = shapeOf<AssetInfo>('AssetInfo', {
   children: [many(extrinsic, 'extrinsics')],
 })
 
-export const packaging = shapeOf<Packaging>('Packaging', {
-  children: [
-    many(localText('PackagingCode', 'required'), 'packagingCodes'),
-    many(dimension, 'dimensions'),
-    one(description, 'description'),
-    text('PackagingLevelCode', 'packagingLevelCode', { token: true }),
-    text('PackageTypeCodeIdentifierCode', 'packageTypeCodeIdentifierCode', { token: true }),
-    text('ShippingContainerSerialCode', 'shippingContainerSerialCode', { token: true }),
-    text('ShippingContainerSerialCodeReference', 'shippingContainerSerialCodeReference', { token: true }),
-    one(packageID, 'packageID'),
-    text('ShippingMark', 'shippingMarks', { many: true }),
-    one(statedQuantity('OrderedQuantity'), 'orderedQuantity'),
-    one(statedQuantity('DispatchQuantity'), 'dispatchQuantity'),
-    one(statedQuantity('FreeGoodsQuantity'), 'freeGoodsQuantity'),
-    text('QuantityVarianceNote', 'quantityVarianceNote'),
-    one(
-      shapeOf<NonNullable<Packaging['bestBeforeDate']>>('BestBeforeDate', { attributes: { date: 'required' } }),
-      'bestBeforeDate',
-    ),
-    many(assetInfo, 'assetInfos'),
-    'PackagingIndustry',
-    text('StoreCode', 'storeCode'),
-    many(extrinsic, 'extrinsics'),
-  ],
-})
+export const packaging = checkedShape(
+  shapeOf<Packaging>('Packaging', {
+    children: [
+      many(localText('PackagingCode', 'required'), 'packagingCodes'),
+      many(dimension, 'dimensions'),
+      one(description, 'description'),
+      text('PackagingLevelCode', 'packagingLevelCode', { token: true }),
+      text('PackageTypeCodeIdentifierCode', 'packageTypeCodeIdentifierCode', { token: true }),
+      text('ShippingContainerSerialCode', 'shippingContainerSerialCode', { token: true }),
+      text('ShippingContainerSerialCodeReference', 'shippingContainerSerialCodeReference', { token: true }),
+      one(packageID, 'packageID'),
+      text('ShippingMark', 'shippingMarks', { many: true }),
+      one(statedQuantity('OrderedQuantity'), 'orderedQuantity'),
+      one(statedQuantity('DispatchQuantity'), 'dispatchQuantity'),
+      one(statedQuantity('FreeGoodsQuantity'), 'freeGoodsQuantity'),
+      text('QuantityVarianceNote', 'quantityVarianceNote'),
+      one(shapeOf<BestBeforeDate>('BestBeforeDate', { attributes: { date: 'required' } }), 'bestBeforeDate'),
+      many(assetInfo, 'assetInfos'),
+      'PackagingIndustry',
+      text('StoreCode', 'storeCode'),
+      many(extrinsic, 'extrinsics'),
+    ],
+  }),
+  ({ packagingCodes, dimensions }, reader) => {
+    if (!packagingCodes && !dimensions)
+      reader.find('missing', 'PackagingCode', 'Packaging has neither PackagingCode nor Dimension.')
+  },
+)

@@ -8,6 +8,7 @@ import {
   type ShipmentIdentifier,
   shipmentIdentifier,
 } from './carriage.ts'
+import { checkedShape, refuseUnknown } from './checked-shape.ts'
 import {
   type Amount,
   amount,
@@ -36,7 +37,6 @@ import {
   type PriceBasisQuantity,
   priceBasisQuantity,
 } from './items.ts'
-import { onlyKnown } from './known-values.ts'
 import {
   type AssetInfo,
   assetInfo,
@@ -54,9 +54,10 @@ import type { Keeps } from './xml-element.ts'
 export interface ShipNoticeHeader extends Keeps {
   /** The supplier's number of the shipment; update and delete keep it. */
   shipmentID: string
-  /** Absent = new. Update (the whole notice again) and delete name the earlier one in `documentReference`. */
+  /** Absent = new. Update (complete again) and delete name the notice before them in `documentReference`. */
   operation?: 'new' | 'update' | 'delete'
   noticeDate: string
+  /** Left the supplier, expected to arrive: always there but on delete. */
   shipmentDate?: string
   deliveryDate?: string
   shipmentType?: 'actual' | 'planned'
@@ -66,6 +67,7 @@ export interface ShipNoticeHeader extends Keeps {
   reason?: string
   /** `stockTransfer` | `stockShippingAdvice` */
   activityStepType?: string
+  /** `overnight`, `Ground`: one, in several languages. */
   serviceLevels?: LocalText[]
   documentReference?: DocumentReference
   /** Roles `shipFrom`, `shipTo`, ... */
@@ -77,13 +79,20 @@ export interface ShipNoticeHeader extends Keeps {
   idReferences?: IdReference[]
 }
 
-/** One stretch of the way, in travel order: carrier and tracking number are always there. */
+/** Marks on the parcels, first and last. */
+export interface PackageIdentification extends Keeps {
+  rangeBegin: string
+  rangeEnd: string
+}
+
+/** Who has the shipment under which tracking numbers: the DTD wants one of each. Several, in travel order: in turn. */
 export interface ShipControl extends Keeps {
+  /** When this carrier takes over; absent on the first. */
   startDate?: string
+  /** One carrier, in several domains. */
   carrierIdentifiers: CarrierIdentifier[]
   shipmentIdentifiers: ShipmentIdentifier[]
-  /** Marks on the parcels, from and to. */
-  packageIdentification?: { rangeBegin: string; rangeEnd: string } & Keeps
+  packageIdentification?: PackageIdentification
   routes?: Route[]
   contacts?: Contact[]
   comments?: Comments[]
@@ -163,7 +172,7 @@ export interface ShipNoticeRequest extends Keeps {
   portions: ShipNoticePortion[]
 }
 
-const header = onlyKnown(
+const header = checkedShape(
   shapeOf<ShipNoticeHeader>('ShipNoticeHeader', {
     attributes: {
       shipmentID: 'required',
@@ -193,27 +202,37 @@ const header = onlyKnown(
       'ReferenceDocumentInfo',
     ],
   }),
-  { operation: ['new', 'update', 'delete'] },
+  ({ operation, documentReference }, reader) => {
+    refuseUnknown(reader, 'operation', operation, ['new', 'update', 'delete'])
+    if ((operation === 'update' || operation === 'delete') && !documentReference)
+      reader.find('missing', 'DocumentReference', `operation ${operation} must name the ship notice before it.`)
+  },
 )
 
-const shipControl = shapeOf<ShipControl>('ShipControl', {
-  attributes: { startDate: 'optional' },
-  children: [
-    many(carrierIdentifier, 'carrierIdentifiers', { always: true }),
-    many(shipmentIdentifier, 'shipmentIdentifiers', { always: true }),
-    one(
-      shapeOf<NonNullable<ShipControl['packageIdentification']>>('PackageIdentification', {
-        attributes: { rangeBegin: 'required', rangeEnd: 'required' },
-      }),
-      'packageIdentification',
-    ),
-    many(route, 'routes'),
-    'TransportInformation',
-    many(contact, 'contacts'),
-    many(comments, 'comments'),
-    many(extrinsic, 'extrinsics'),
-  ],
+const packageIdentification = shapeOf<PackageIdentification>('PackageIdentification', {
+  attributes: { rangeBegin: 'required', rangeEnd: 'required' },
 })
+
+const shipControl = checkedShape(
+  shapeOf<ShipControl>('ShipControl', {
+    attributes: { startDate: 'optional' },
+    children: [
+      many(carrierIdentifier, 'carrierIdentifiers', { always: true }),
+      many(shipmentIdentifier, 'shipmentIdentifiers', { always: true }),
+      one(packageIdentification, 'packageIdentification'),
+      many(route, 'routes'),
+      'TransportInformation',
+      many(contact, 'contacts'),
+      many(comments, 'comments'),
+      many(extrinsic, 'extrinsics'),
+    ],
+  }),
+  ({ carrierIdentifiers, shipmentIdentifiers }, reader) => {
+    if (carrierIdentifiers.length === 0) reader.find('missing', 'CarrierIdentifier', 'ShipControl names no carrier.')
+    if (shipmentIdentifiers.length === 0)
+      reader.find('missing', 'ShipmentIdentifier', 'ShipControl has no tracking number.')
+  },
+)
 
 const detail = shapeOf<ShipNoticeItemDetail>('ShipNoticeItemDetail', {
   children: [
@@ -287,11 +306,24 @@ const portion = shapeOf<ShipNoticePortion>('ShipNoticePortion', {
   ],
 })
 
-export const shipNoticeRequest = shapeOf<ShipNoticeRequest>('ShipNoticeRequest', {
-  constants: { type: 'ShipNoticeRequest' },
-  children: [
-    one(header, 'header', { required: 'refuse' }),
-    many(shipControl, 'shipControls', { always: true }),
-    many(portion, 'portions', { always: true }),
-  ],
-})
+export const shipNoticeRequest = checkedShape(
+  shapeOf<ShipNoticeRequest>('ShipNoticeRequest', {
+    constants: { type: 'ShipNoticeRequest' },
+    children: [
+      one(header, 'header', { required: 'refuse' }),
+      many(shipControl, 'shipControls', { always: true }),
+      many(portion, 'portions', { always: true }),
+    ],
+  }),
+  ({ header, portions }, reader) => {
+    if (portions.length === 0 && header.operation !== 'delete')
+      reader.find('missing', 'ShipNoticePortion', 'The ship notice names no order.')
+    const seen = new Set<string>()
+    for (const [i, { orderReference }] of portions.entries()) {
+      const { payloadID } = orderReference.documentReference
+      if (payloadID !== '' && seen.has(payloadID))
+        reader.find('repeated', `ShipNoticePortion[${i + 1}]`, `The order ${payloadID} is there twice.`)
+      seen.add(payloadID)
+    }
+  },
+)
