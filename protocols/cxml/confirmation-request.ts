@@ -224,10 +224,10 @@ function checkItems({ header, items }: ConfirmationRequest, reader: Reader): voi
   const seen = new Set<string>()
   for (const [i, { lineNumber, statuses }] of items.entries()) {
     const below = `ConfirmationItem[${i + 1}]`
-    if (seen.has(lineNumber)) reader.find('repeated', below, `Line ${lineNumber} is there twice.`)
+    if (seen.has(lineNumber)) reader.find('repeated', below, `Line ${lineNumber.slice(0, 40)} is there twice.`)
     seen.add(lineNumber)
     if (statuses.length === 0)
-      reader.find('missing', `${below}/ConfirmationStatus`, `Line ${lineNumber} has no status.`)
+      reader.find('missing', `${below}/ConfirmationStatus`, `Line ${lineNumber.slice(0, 40)} has no status.`)
     for (const status of statuses)
       if (!statusTypesIn[type].includes(status.type))
         reader.find(

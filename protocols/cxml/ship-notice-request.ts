@@ -322,7 +322,7 @@ export const shipNoticeRequest = checkedShape(
     for (const [i, { orderReference }] of portions.entries()) {
       const { payloadID } = orderReference.documentReference
       if (payloadID !== '' && seen.has(payloadID))
-        reader.find('repeated', `ShipNoticePortion[${i + 1}]`, `The order ${payloadID} is there twice.`)
+        reader.find('repeated', `ShipNoticePortion[${i + 1}]`, `The order ${payloadID.slice(0, 80)} is there twice.`)
       seen.add(payloadID)
     }
   },
