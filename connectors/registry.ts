@@ -1,0 +1,7 @@
+// Every connector there is, by the id that stands in a connection's row.
+import type { ConnectorDefinition } from './connector.ts'
+import { memory } from './memory/memory.ts'
+
+export const connectors: Readonly<Record<string, ConnectorDefinition>> = Object.fromEntries(
+  [memory].map((definition) => [definition.id, definition as ConnectorDefinition]),
+)
