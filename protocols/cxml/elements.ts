@@ -39,14 +39,20 @@ export interface Extrinsic extends Keeps {
   content?: XmlNode[]
 }
 
-/** BrowserFormPost, SupplierSetup, StartPage, Attachment: an element that holds one URL. */
+/** BrowserFormPost, SupplierSetup, StartPage, Followup: an element that holds one URL. */
 export interface Link extends Keeps {
   url: string
 }
 
+/** `cid:` and the Content-ID of a part of the same message (multipart.ts), or any other URL. */
+export interface Attachment extends Link {
+  /** `internal`: not for the supplier's eyes. */
+  visibility?: string
+}
+
 export interface Comments extends LocalText {
   type?: string
-  attachments?: Link[]
+  attachments?: Attachment[]
 }
 
 export interface ItemID extends Keeps {
@@ -221,10 +227,15 @@ export const extrinsic: Shape<Extrinsic> = {
   },
 }
 
+const attachment = shapeOf<Attachment>('Attachment', {
+  attributes: { visibility: 'optional' },
+  children: [text('URL', 'url', { token: true, required: true })],
+})
+
 export const comments = shapeOf<Comments>('Comments', {
   attributes: { lang: 'optional', type: 'optional' },
   text: 'text',
-  children: [many(link('Attachment'), 'attachments')],
+  children: [many(attachment, 'attachments')],
 })
 
 export const itemID = shapeOf<ItemID>('ItemID', {

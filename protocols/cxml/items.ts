@@ -27,6 +27,7 @@ import {
   type Tax,
   tax,
 } from './elements.ts'
+import { type IdReference, idReference } from './references.ts'
 import { type ReleaseInfo, releaseInfo, type ScheduleLine, scheduleLine } from './schedule-line.ts'
 import { type Child, many, one, shapeOf, text } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
@@ -85,6 +86,7 @@ export interface MasterAgreementIDInfo extends Keeps {
   agreementID: string
   agreementDate?: string
   agreementType?: string
+  idReferences?: IdReference[]
 }
 
 /** What ItemIn and ItemOut share. Composite lines: itemType `composite` on the parent, parentLineNumber on its parts. */
@@ -203,7 +205,7 @@ export const masterAgreementReference = shapeOf<MasterAgreementReference>('Maste
 
 export const masterAgreementIDInfo = shapeOf<MasterAgreementIDInfo>('MasterAgreementIDInfo', {
   attributes: { agreementID: 'required', agreementDate: 'optional', agreementType: 'optional' },
-  children: ['IdReference'],
+  children: [many(idReference, 'idReferences')],
 })
 
 const itemAttributes = {

@@ -1,4 +1,5 @@
 // OrderRequest: a purchase order, its changes and its cancellation (cXML Reference Guide, "OrderRequest"; cXML.dtd 1.2.071).
+import { checkedShape, refuseUnknown } from './checked-shape.ts'
 import {
   type Address,
   type Amount,
@@ -24,8 +25,9 @@ import {
 import { type ItemOut, itemOut } from './items.ts'
 import { type Payment, type PaymentTerm, payment, paymentTerm } from './payment.ts'
 import { type SupplierOrderInfo, supplierOrderInfo } from './punchout-order-message.ts'
-import { many, one, type Reader, type Shape, shapeOf } from './shape.ts'
-import type { Keeps, XmlElement } from './xml-element.ts'
+import { type IdReference, idReference } from './references.ts'
+import { many, one, shapeOf } from './shape.ts'
+import type { Keeps } from './xml-element.ts'
 
 export type OrderRequestType = 'new' | 'update' | 'delete'
 export type OrderType = 'regular' | 'release' | 'blanket' | 'stockTransport' | 'stockTransportRelease'
@@ -33,6 +35,7 @@ export type OrderType = 'regular' | 'release' | 'blanket' | 'stockTransport' | '
 export interface BillTo extends Keeps {
   /** Without BillTo in the document: an address with an empty name. */
   address: Address
+  idReferences?: IdReference[]
 }
 
 /** From and to when deliveries may come. */
@@ -85,6 +88,7 @@ export interface OrderRequestHeader extends Keeps {
   documentReference?: DocumentReference
   supplierOrderInfo?: SupplierOrderInfo
   deliveryPeriod?: DeliveryPeriod
+  idReferences?: IdReference[]
   extrinsics?: Extrinsic[]
 }
 
@@ -95,10 +99,10 @@ export interface OrderRequest extends Keeps {
   items: ItemOut[]
 }
 
-const types: readonly string[] = ['new', 'update', 'delete']
+const types: readonly OrderRequestType[] = ['new', 'update', 'delete']
 
 const billTo = shapeOf<BillTo>('BillTo', {
-  children: [one(address, 'address', { required: 'empty' }), 'IdReference'],
+  children: [one(address, 'address', { required: 'empty' }), many(idReference, 'idReferences')],
 })
 
 const deliveryPeriod = shapeOf<DeliveryPeriod>('DeliveryPeriod', {
@@ -149,37 +153,32 @@ const header = shapeOf<OrderRequestHeader>('OrderRequestHeader', {
     one(supplierOrderInfo, 'supplierOrderInfo'),
     'TermsOfDelivery',
     one(deliveryPeriod, 'deliveryPeriod'),
-    'IdReference',
+    many(idReference, 'idReferences'),
     'OrderRequestHeaderIndustry',
     many(extrinsic, 'extrinsics'),
   ],
 })
 
-/** Read as new, an order of an unknown type would be a second delivery: it is refused. */
-const checkedHeader: Shape<OrderRequestHeader> = {
-  name: header.name,
-  write: header.write,
-  read(element: XmlElement, reader: Reader) {
-    const read = header.read(element, reader)
-    if (read.orderID.trim() === '') reader.refuse('missing', '@orderID', 'The order has no orderID.')
-    if (read.type !== undefined && !types.includes(read.type))
-      reader.refuse('value', '@type', `type "${String(read.type).slice(0, 40)}" is none of ${types.join(', ')}.`)
-    return read
-  },
-}
-
-const table = shapeOf<OrderRequest>('OrderRequest', {
-  constants: { type: 'OrderRequest' },
-  children: [one(checkedHeader, 'header', { required: 'refuse' }), many(itemOut, 'items', { always: true })],
+/**
+ * Without orderID there is no telling which order it is; read as new, an order of an unknown type would be a second
+ * delivery. So both are refused. `Update` is read as `update`.
+ */
+const checkedHeader = checkedShape(header, (read, reader) => {
+  if (read.orderID.trim() === '') reader.refuse('missing', '@orderID', 'The order has no orderID.')
+  const type = types.find((known) => known === read.type?.toLowerCase())
+  if (type !== undefined && type !== read.type) {
+    reader.find('unknown-value', '@type', `type "${read.type}" is read as "${type}".`)
+    read.type = type
+  }
+  refuseUnknown(reader, 'type', read.type, types)
 })
 
-export const orderRequest: Shape<OrderRequest> = {
-  name: table.name,
-  write: table.write,
-  read(element: XmlElement, reader: Reader) {
-    const order = table.read(element, reader)
-    if (order.items.length === 0 && order.header.type !== 'delete')
-      reader.find('missing', 'ItemOut', 'The order has no items.')
-    return order
+export const orderRequest = checkedShape(
+  shapeOf<OrderRequest>('OrderRequest', {
+    constants: { type: 'OrderRequest' },
+    children: [one(checkedHeader, 'header', { required: 'refuse' }), many(itemOut, 'items', { always: true })],
+  }),
+  ({ header, items }, reader) => {
+    if (items.length === 0 && header.type !== 'delete') reader.find('missing', 'ItemOut', 'The order has no items.')
   },
-}
+)
