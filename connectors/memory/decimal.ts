@@ -58,7 +58,14 @@ export function isPositive(text: string): boolean {
   return /^\d{1,15}(\.\d{1,6})?$/.test(text) && compare(text, '0') > 0
 }
 
-/** Fraction digits of a currency by ISO 4217. */
+const decimalsByCurrency = new Map<string, number>()
+
+/** Fraction digits of a currency by ISO 4217. Kept: Intl takes its time. */
 export function currencyDecimals(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  const known = decimalsByCurrency.get(currency)
+  if (known !== undefined) return known
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 2
+  decimalsByCurrency.set(currency, decimals)
+  return decimals
 }
