@@ -26,11 +26,10 @@ import { type ItemOut, itemOut } from './items.ts'
 import { type Payment, type PaymentTerm, payment, paymentTerm } from './payment.ts'
 import { type SupplierOrderInfo, supplierOrderInfo } from './punchout-order-message.ts'
 import { type IdReference, idReference } from './references.ts'
-import { many, one, shapeOf } from './shape.ts'
+import { many, one, type Reader, shapeOf } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
 
 export type OrderRequestType = 'new' | 'update' | 'delete'
-export type OrderType = 'regular' | 'release' | 'blanket' | 'stockTransport' | 'stockTransportRelease'
 
 export interface BillTo extends Keeps {
   /** Without BillTo in the document: an address with an empty name. */
@@ -53,8 +52,8 @@ export interface OrderRequestHeader extends Keeps {
   orderDate: string
   /** Absent = new. */
   type?: OrderRequestType
-  /** Absent = regular. */
-  orderType?: OrderType
+  /** `regular` | `release` | `blanket` | `stockTransport` | `stockTransportRelease`; absent = regular. */
+  orderType?: string
   /** `yes` on a blanket order: nothing is to be delivered before a release. */
   releaseRequired?: string
   orderVersion?: string
@@ -100,6 +99,7 @@ export interface OrderRequest extends Keeps {
 }
 
 const types: readonly OrderRequestType[] = ['new', 'update', 'delete']
+const orderTypes = ['regular', 'release', 'blanket', 'stockTransport', 'stockTransportRelease']
 
 const billTo = shapeOf<BillTo>('BillTo', {
   children: [one(address, 'address', { required: 'empty' }), many(idReference, 'idReferences')],
@@ -117,7 +117,7 @@ const header = shapeOf<OrderRequestHeader>('OrderRequestHeader', {
   attributes: {
     orderID: 'required',
     orderDate: 'required',
-    orderType: ['regular', 'release', 'blanket', 'stockTransport', 'stockTransportRelease'],
+    orderType: 'optional',
     releaseRequired: 'optional',
     type: 'optional',
     orderVersion: 'optional',
@@ -161,17 +161,28 @@ const header = shapeOf<OrderRequestHeader>('OrderRequestHeader', {
 
 /**
  * Without orderID there is no telling which order it is; read as new, an order of an unknown type would be a second
- * delivery. So both are refused. `Update` is read as `update`.
+ * delivery. So both are refused.
  */
 const checkedHeader = checkedShape(header, (read, reader) => {
   if (read.orderID.trim() === '') reader.refuse('missing', '@orderID', 'The order has no orderID.')
-  const type = types.find((known) => known === read.type?.toLowerCase())
-  if (type !== undefined && type !== read.type) {
-    reader.find('unknown-value', '@type', `type "${read.type}" is read as "${type}".`)
-    read.type = type
-  }
+  spell(read, 'type', types, reader)
+  spell(read, 'orderType', orderTypes, reader)
   refuseUnknown(reader, 'type', read.type, types)
 })
+
+/** Oracle writes `Regular`. */
+function spell<K extends 'type' | 'orderType'>(
+  read: OrderRequestHeader,
+  key: K,
+  known: readonly NonNullable<OrderRequestHeader[K]>[],
+  reader: Reader,
+): void {
+  const given = read[key]
+  if (given === undefined || known.includes(given)) return
+  const meant = known.find((name) => name.toLowerCase() === given.trim().toLowerCase())
+  if (meant !== undefined) read[key] = meant
+  reader.find('unknown-value', `@${key}`, `"${given.slice(0, 40)}" is ${meant ? `read as "${meant}"` : 'not known'}.`)
+}
 
 export const orderRequest = checkedShape(
   shapeOf<OrderRequest>('OrderRequest', {
