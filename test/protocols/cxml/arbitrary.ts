@@ -1,9 +1,10 @@
 // Arbitrary small elements for property tests: whatever their texts hold, a document of them is DTD-valid and reads back.
 import fc from 'fast-check'
 import type { Distribution } from '../../../protocols/cxml/distribution.ts'
-import type { Comments, ItemID, Shipping, Tax } from '../../../protocols/cxml/elements.ts'
+import type { Comments, Contact, ItemID, Shipping, Tax } from '../../../protocols/cxml/elements.ts'
 import type { ItemIn, PriceBasisQuantity } from '../../../protocols/cxml/items.ts'
 import type { IdReference, OrderReference } from '../../../protocols/cxml/references.ts'
+import { contact } from './samples.ts'
 
 /** Text XML can hold: no control characters, no half surrogates. */
 export const text = fc
@@ -30,6 +31,7 @@ export const amount = fc.record({ money })
 export const description = fc.record({ lang, text, shortName: text, type: text }, { requiredKeys: ['lang', 'text'] })
 export const extrinsic = fc.record({ name: text, value: text })
 export const classification = fc.record({ domain: text, text, code: text }, { requiredKeys: ['domain', 'text'] })
+export const contacts = fc.constant<Contact[]>([contact])
 export const documentReference = fc.record({ payloadID: text })
 
 export const idReference: fc.Arbitrary<IdReference> = fc.record(

@@ -6,6 +6,7 @@ import { decode, encode } from '../../../protocols/cxml/document.ts'
 import {
   amount,
   comments,
+  contacts,
   documentReference,
   extrinsic,
   idReference,
@@ -19,7 +20,6 @@ import {
 } from './arbitrary.ts'
 import { dtdProblems } from './dtd.ts'
 import { confirmation, request } from './fulfilment-samples.ts'
-import { contact } from './samples.ts'
 import { haveShared, readShared } from './shared-data.ts'
 import { contentOf, fixture, samplesOf } from './typed-samples.ts'
 
@@ -296,7 +296,7 @@ const anyConfirmation: fc.Arbitrary<ConfirmationRequest> = fc.record({
       total: amount,
       shipping,
       tax,
-      contacts: fc.constant([contact]),
+      contacts,
       comments: some(comments),
       idReferences: some(idReference),
       extrinsics: some(extrinsic),
@@ -312,7 +312,7 @@ const anyConfirmation: fc.Arbitrary<ConfirmationRequest> = fc.record({
         parentLineNumber: text,
         itemType: fc.constantFrom('item', 'composite'),
         unitOfMeasure: token,
-        contacts: fc.constant([contact]),
+        contacts,
         statuses: some(anyStatus),
       },
       { requiredKeys: ['quantity', 'lineNumber', 'unitOfMeasure', 'statuses'] },
