@@ -64,6 +64,29 @@ describe.skipIf(!haveShared('cxml-samples'))('the sample corpus', () => {
     expect(again).toEqual(document)
   })
 
+  test('every document that has a codec is typed; the others are kept', () => {
+    const accepted = files.filter((file) => !Object.keys(refused).some((ending) => file.endsWith(ending)))
+    const names = new Set(accepted.map((file) => contentName(decode(readShared(file)))))
+    expect([...names].filter((name) => name.endsWith(' (kept)')).sort()).toEqual([
+      'CatalogUploadRequest (kept)',
+      'CopyRequest (kept)',
+      'ProductActivityMessage (kept)',
+      'QuoteMessage (kept)',
+      'SubscriptionChangeMessage (kept)',
+      'SubscriptionContentRequest (kept)',
+      'SubscriptionContentResponse (kept)',
+      'SubscriptionListRequest (kept)',
+      'SubscriptionListResponse (kept)',
+      'SupplierChangeMessage (kept)',
+      'SupplierDataRequest (kept)',
+      'SupplierDataResponse (kept)',
+      'SupplierListRequest (kept)',
+      'SupplierListResponse (kept)',
+    ])
+    for (const name of ['OrderRequest', 'StatusUpdateRequest', 'GetPendingRequest', 'GetPendingResponse'])
+      expect(names).toContain(name)
+  })
+
   test('a document that was valid is valid when written again', () => {
     const broken: string[] = []
     for (const file of files) {

@@ -3,9 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CxmlError } from '../../../protocols/cxml/cxml-error.ts'
 import { decode, encode } from '../../../protocols/cxml/document.ts'
+import { nestDocument } from '../../../protocols/cxml/get-pending.ts'
 import type { ItemIn } from '../../../protocols/cxml/items.ts'
 import { readReturnForm, returnForm } from '../../../protocols/cxml/return-form.ts'
 import { dtdProblems } from './dtd.ts'
+import { answerOf, fullOrder, pendingRequest, requestOf, smallOrder, statusUpdates } from './order-samples.ts'
 import { address, cartMessage, contact, fullLine, partLine, profileResponse, setupRequest } from './samples.ts'
 import { haveShared, listShared, readShared } from './shared-data.ts'
 
@@ -101,7 +103,15 @@ describe('any bytes', () => {
     )
   })
 
-  const seeds = [cartMessage(fullLine, partLine), setupRequest('edit'), profileResponse()].map((d) => encode(d))
+  const seeds = [
+    cartMessage(fullLine, partLine),
+    setupRequest('edit'),
+    profileResponse(),
+    requestOf(fullOrder),
+    ...statusUpdates.map(([, update]) => requestOf(update)),
+    pendingRequest(),
+    answerOf({ type: 'GetPendingResponse', documents: [nestDocument(encode(requestOf(smallOrder)))] }),
+  ].map((d) => encode(d))
   if (haveShared('cxml-samples'))
     seeds.push(
       ...listShared('cxml-samples', '.xml')
