@@ -54,12 +54,8 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
         options.onExchange?.({ what, status, milliseconds: Math.round(performance.now() - begun), error })
       let status: number | undefined
       try {
-        const url = new URL(request.path, `${baseUrl}/`)
-        if (url.origin !== new URL(baseUrl).origin)
-          throw new ErpError('unintelligible', `The ERP points to another address (${url.origin}); it is not followed.`)
-        if (!/^https?:\/\//.test(request.path)) url.href = `${baseUrl}${request.path}`
         const late = AbortSignal.timeout(timeoutMs)
-        const response = await fetch(url, {
+        const response = await fetch(addressOf(baseUrl, request.path), {
           method: request.method,
           headers: { ...options.headers?.(), ...request.headers },
           body: request.body as RequestInit['body'],
@@ -79,6 +75,22 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
   }
+}
+
+function addressOf(baseUrl: string, path: string): URL {
+  const base = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+  if (!base || !/^https?:$/.test(base.protocol))
+    throw new ErpError('unintelligible', "The connection's address is no http or https address.")
+  if (base.username || base.password)
+    throw new ErpError('unintelligible', "The connection's address holds a login: user and password have own fields.")
+  const address = /^https?:/i.test(path) ? path : `${baseUrl}${path}`
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url?.origin !== base.origin || url.username)
+    throw new ErpError(
+      'unintelligible',
+      `The ERP points to another address (${url?.origin ?? path}); it is not followed.`,
+    )
+  return url
 }
 
 function toAnswer(response: Response, bytes: Uint8Array, what: string): HttpAnswer {
@@ -117,7 +129,7 @@ function refusalOf({ status, headers, text }: HttpAnswer, what: string): ErpErro
   if (status === 401 || status === 403)
     return new ErpError('unauthorised', `${said}. Check user, password and rights of the connection.`)
   if (status === 429 || status === 503) {
-    const seconds = retryAfterSeconds(headers.get('retry-after'))
+    const seconds = retryAfterSeconds(headers.get('retry-after'), headers.get('date'))
     if (status === 429 || seconds !== undefined) return new ErpError('throttled', said, { retryAfter: seconds ?? 30 })
   }
   if (status >= 500 || status === 408) return new ErpError('unreachable', said)
@@ -126,10 +138,15 @@ function refusalOf({ status, headers, text }: HttpAnswer, what: string): ErpErro
   return new ErpError('refused', said)
 }
 
-/** Seconds of a Retry-After header (RFC 9110 section 10.2.3), number or date; at most an hour. */
-export function retryAfterSeconds(header: string | null): number | undefined {
+/**
+ * Seconds of a Retry-After header (RFC 9110 section 10.2.3), at most an hour. A date there is measured against `answeredAt`, the
+ * answer's Date header: both are of the ERP's clock. Undefined where there is none or it can't be read.
+ */
+export function retryAfterSeconds(header: string | null, answeredAt: string | null = null): number | undefined {
   if (header === null) return undefined
-  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
+  // Date.parse also makes something of "-5" and "1.5"; an HTTP date begins with the day's name.
+  const time = /^[A-Za-z]{3}/.test(header.trim()) ? Date.parse(header) : Number.NaN
+  const seconds = /^\d+$/.test(header.trim()) ? Number(header) : (time - Date.parse(answeredAt ?? '')) / 1000
   return Number.isFinite(seconds) ? Math.min(3600, Math.max(0, Math.ceil(seconds))) : undefined
 }
 
@@ -138,8 +155,16 @@ function noAnswer(error: unknown, what: string, baseUrl: string, timeoutMs: numb
   if (stop?.aborted) return new ErpError('unreachable', `${what}: stopped before the ERP answered.`, { cause: error })
   if ((error as Error).name === 'TimeoutError')
     return new ErpError('unreachable', `${what}: the ERP did not answer within ${timeoutMs / 1000} seconds.`)
+  // What fetch says of a header it won't send may show the header.
+  if (error instanceof TypeError && !cause)
+    return new ErpError(
+      'unintelligible',
+      `${what}: the request can't be sent: a setting holds a sign it must not hold.`,
+    )
   const why = cause?.code ?? cause?.message ?? (error as Error).message
-  return new ErpError('unreachable', `${what}: the ERP at ${new URL(baseUrl).origin} can't be reached (${why}).`)
+  return new ErpError('unreachable', `${what}: the ERP at ${new URL(baseUrl).origin} can't be reached (${why}).`, {
+    cause: error,
+  })
 }
 
 function excerpt(text: string): string {
