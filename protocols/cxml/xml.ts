@@ -93,9 +93,10 @@ function resolveReferences(raw: string): string {
 /** XML 1.0 section 2.2: what no document may hold, not even as a reference. */
 const UNWRITABLE = /[^\P{Cc}\t\n\r\x7f-\x9f]|[\p{Cs}\ufffe\uffff]/u
 
-/** A complete document: XML declaration (UTF-8), DOCTYPE, root. Throws CxmlError 400 on characters XML can't hold. */
-export function writeXml(root: XmlElement, systemId: string): string {
-  const text = `<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE ${root.name} SYSTEM "${systemId}">\n${writeElement(root)}`
+/** A complete document: XML declaration (UTF-8), DOCTYPE if named, root. Throws CxmlError 400 on what XML can't hold. */
+export function writeXml(root: XmlElement, systemId?: string): string {
+  const doctype = systemId === undefined ? '' : `<!DOCTYPE ${root.name} SYSTEM "${systemId}">\n`
+  const text = `<?xml version="1.0" encoding="UTF-8"?>\n${doctype}${writeElement(root)}`
   const illegal = UNWRITABLE.exec(text)
   if (!illegal) return text
   const before = text.slice(Math.max(0, illegal.index - 40), illegal.index)
