@@ -4,6 +4,10 @@ import { up as queue } from './migrations/0002-queue.ts'
 import { up as partners } from './migrations/0003-partners.ts'
 import { up as documents } from './migrations/0004-documents.ts'
 import { up as punchout } from './migrations/0005-punchout.ts'
+import { up as erp } from './migrations/0006-erp.ts'
+import { up as orders } from './migrations/0007-orders.ts'
+import { up as fulfilment } from './migrations/0008-fulfilment.ts'
+import { up as outgoing } from './migrations/0009-outgoing.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -11,4 +15,8 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0003-partners', up: partners },
   { name: '0004-documents', up: documents },
   { name: '0005-punchout', up: punchout },
+  { name: '0006-erp', up: erp },
+  { name: '0007-orders', up: orders },
+  { name: '0008-fulfilment', up: fulfilment },
+  { name: '0009-outgoing', up: outgoing },
 ]
