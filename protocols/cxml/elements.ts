@@ -150,10 +150,17 @@ export interface Shipping extends Keeps {
   tracking?: string
 }
 
+/** Why no tax is due: a code of the tax office, and the words the law wants on the invoice. */
+export interface TaxExemption extends Keeps {
+  exemptCode: string
+  exemptReason?: LocalText
+}
+
 export interface TaxDetail extends Keeps {
   category: string
   purpose?: string
   percentageRate?: string
+  basePercentageRate?: string
   taxRateType?: string
   exemptDetail?: string
   isVatRecoverable?: string
@@ -162,10 +169,15 @@ export interface TaxDetail extends Keeps {
   isTriangularTransaction?: string
   isWithholdingTax?: string
   isIncludedInPrice?: string
+  /** The id of the element that is taxed. */
+  taxedElement?: string
   taxableAmount?: Amount
   taxAmount: Amount
   taxLocation?: LocalText
   description?: Description
+  /** The law that lets the buyer owe the tax: a triangular transaction in the EU. */
+  triangularTransactionLawReference?: LocalText
+  taxExemption?: TaxExemption
   extrinsics?: Extrinsic[]
 }
 
@@ -336,6 +348,11 @@ export const shipping = shapeOf<Shipping>('Shipping', {
   ],
 })
 
+const taxExemption = shapeOf<TaxExemption>('TaxExemption', {
+  attributes: { exemptCode: 'required' },
+  children: [one(localText('ExemptReason', 'required'), 'exemptReason')],
+})
+
 const taxDetail = shapeOf<TaxDetail>('TaxDetail', {
   attributes: {
     purpose: 'optional',
@@ -348,7 +365,9 @@ const taxDetail = shapeOf<TaxDetail>('TaxDetail', {
     exemptDetail: 'optional',
     isWithholdingTax: 'optional',
     taxRateType: 'optional',
+    basePercentageRate: 'optional',
     isIncludedInPrice: 'optional',
+    taxedElement: 'optional',
   },
   children: [
     one(amount('TaxableAmount'), 'taxableAmount'),
@@ -356,9 +375,9 @@ const taxDetail = shapeOf<TaxDetail>('TaxDetail', {
     one(localText('TaxLocation', 'required'), 'taxLocation'),
     'TaxAdjustmentAmount',
     one(description, 'description'),
-    'TriangularTransactionLawReference',
+    one(localText('TriangularTransactionLawReference', 'required'), 'triangularTransactionLawReference'),
     'TaxRegime',
-    'TaxExemption',
+    one(taxExemption, 'taxExemption'),
     many(extrinsic, 'extrinsics'),
   ],
 })

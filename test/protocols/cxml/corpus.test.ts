@@ -83,7 +83,15 @@ describe.skipIf(!haveShared('cxml-samples'))('the sample corpus', () => {
       'SupplierListRequest (kept)',
       'SupplierListResponse (kept)',
     ])
-    for (const name of ['OrderRequest', 'StatusUpdateRequest', 'GetPendingRequest', 'GetPendingResponse'])
+    for (const name of [
+      'OrderRequest',
+      'StatusUpdateRequest',
+      'GetPendingRequest',
+      'GetPendingResponse',
+      'ConfirmationRequest',
+      'ShipNoticeRequest',
+      'InvoiceDetailRequest',
+    ])
       expect(names).toContain(name)
   })
 

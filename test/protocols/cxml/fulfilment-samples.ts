@@ -51,7 +51,17 @@ const tax: Tax = {
       taxableAmount: amount('10.00'),
       taxAmount: amount('2.10'),
     },
-    { category: 'vat', exemptDetail: 'zeroRated', percentageRate: '0', taxAmount: amount('0'), taxLocation: en('NL') },
+    {
+      category: 'vat',
+      exemptDetail: 'exempt',
+      percentageRate: '0',
+      basePercentageRate: '21',
+      isTriangularTransaction: 'yes',
+      taxAmount: amount('0'),
+      taxLocation: en('NL'),
+      triangularTransactionLawReference: { lang: 'nl', text: 'Artikel 37c Wet OB' },
+      taxExemption: { exemptCode: 'VATEX-EU-AE', exemptReason: en('Reverse charge') },
+    },
   ],
 }
 

@@ -6,25 +6,12 @@ import { decode, encode } from '../../../protocols/cxml/document.ts'
 import { nestDocument } from '../../../protocols/cxml/get-pending.ts'
 import type { ItemIn } from '../../../protocols/cxml/items.ts'
 import { readReturnForm, returnForm } from '../../../protocols/cxml/return-form.ts'
+import { description, extrinsic, lang, money, some, text, token } from './arbitrary.ts'
 import { dtdProblems } from './dtd.ts'
+import { confirmation, creditMemo, headerInvoice, request, shipNotice } from './fulfilment-samples.ts'
 import { answerOf, fullOrder, pendingRequest, requestOf, smallOrder, statusUpdates } from './order-samples.ts'
 import { address, cartMessage, contact, fullLine, partLine, profileResponse, setupRequest } from './samples.ts'
 import { haveShared, listShared, readShared } from './shared-data.ts'
-
-/** Text XML can hold: no control characters, no half surrogates. */
-const text = fc
-  .oneof(
-    fc.string({ maxLength: 30 }),
-    fc.string({ unit: 'binary', maxLength: 30 }),
-    fc.constantFrom('00123', '10.50', '1e5', ' a  b ', '<![CDATA[x]]>', '&amp;', ']]>', '\r\n', '𝄞'),
-  )
-  .map((s) => s.replace(/[^\P{Cc}\t\n\r\x7f-\x9f]|[\p{Cs}\ufffe\uffff]/gu, ''))
-const token = text.map((s) => s.trim())
-const lang = fc.constantFrom('en', 'nl-NL', 'x')
-const money = fc.record({ amount: token, currency: fc.constantFrom('EUR', 'JPY') })
-const description = fc.record({ lang, text, shortName: text, type: text }, { requiredKeys: ['lang', 'text'] })
-const extrinsic = fc.record({ name: text, value: text })
-const some = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLength: 3 })
 
 const line: fc.Arbitrary<ItemIn> = fc.record(
   {
@@ -110,6 +97,7 @@ describe('any bytes', () => {
     requestOf(fullOrder),
     ...statusUpdates.map(([, update]) => requestOf(update)),
     pendingRequest(),
+    ...[confirmation, shipNotice, creditMemo, headerInvoice].map(request),
     answerOf({ type: 'GetPendingResponse', documents: [nestDocument(encode(requestOf(smallOrder)))] }),
   ].map((d) => encode(d))
   if (haveShared('cxml-samples'))
