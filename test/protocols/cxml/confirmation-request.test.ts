@@ -224,6 +224,23 @@ describe('a confirmation that contradicts itself is read, and the contradiction 
     expect(says(received(header, items))).toEqual(found)
   })
 
+  test.each([
+    ['accept', 'accept'],
+    ['allDetail', 'accept allDetail detail backordered reject unknown'],
+    ['detail', 'accept detail backordered reject unknown requestToPay'],
+    ['backordered', 'backordered'],
+    ['except', 'accept detail backordered reject unknown requestToPay'],
+    ['reject', ''],
+    ['requestToPay', 'requestToPay'],
+    ['replace', 'detail'],
+  ])('the lines of type %s may be: %s', (type, allowed) => {
+    const statuses = ['accept', 'allDetail', 'detail', 'backordered', 'reject', 'unknown', 'requestToPay']
+    const unopposed = statuses.filter(
+      (s) => !says(received(head(type), line(status(s)))).some((found) => found.startsWith('unknown-value')),
+    )
+    expect(unopposed.join(' ')).toBe(allowed)
+  })
+
   test.each(['accept', 'backordered', 'requestToPay'])('none in a whole %s with lines of the same', (type) => {
     expect(says(received(head(type), line(status(type))))).toEqual([])
   })
