@@ -37,6 +37,20 @@ export async function listAccounts(
   return after ? query.where('id', '>', after) : query
 }
 
+/** Customer number -> account, of those that live in this ERP connection or in none in particular. */
+export async function findAccountsByNumber(
+  db: Db,
+  connection: { id: string; sellerId: string },
+  customerNumbers: readonly string[],
+): Promise<Map<string, string>> {
+  const rows: { id: string; customer_number: string }[] = await db('accounts')
+    .select('id', 'customer_number')
+    .where({ seller_id: connection.sellerId })
+    .whereIn('customer_number', [...new Set(customerNumbers)])
+    .where((q) => q.whereNull('erp_connection_id').orWhere({ erp_connection_id: connection.id }))
+  return new Map(rows.map((r) => [r.customer_number, r.id]))
+}
+
 export async function findPerson(db: Db, sellerId: string, id: string): Promise<Person | undefined> {
   return db('people').select(PERSON).where({ seller_id: sellerId, id }).first()
 }

@@ -160,7 +160,12 @@ async function putPartner(hub: Hub, db: Db, partner: DemoPartner): Promise<void>
   await insertPartner(db, partner, hub.now())
   for (const mode of MODES) {
     const sealed = seal(hub.keys, SECRET_PURPOSE, SHARED_SECRET)
-    await insertSecret(db, partner.id, { id: hub.newId(), mode, label: 'demo', sealed, demo: true }, hub.now())
+    await insertSecret(
+      db,
+      partner.id,
+      { id: hub.newId(), mode, label: 'demo', shownBy: 'partner', sealed, demo: true },
+      hub.now(),
+    )
   }
 }
 

@@ -211,6 +211,10 @@ export const partnerRoutes: Route[] = [
       .object({
         mode,
         label: z.string().min(1).max(100),
+        shownBy: z
+          .enum(['partner', 'us'])
+          .default('partner')
+          .describe('who shows it: the buyer’s system to the hub, or the hub in documents it sends there'),
         secret: z.string().min(12, 'needs 12 characters at least').max(500),
       })
       .meta({ id: 'NewSecret' }),
@@ -219,7 +223,7 @@ export const partnerRoutes: Route[] = [
     async handle(hub, { params, body, client }) {
       const partner = await partnerOr404(hub.db, client.sellerId, params.id)
       const sealed = seal(hub.keys, SECRET_PURPOSE, body.secret)
-      const secret = { id: hub.newId(), mode: body.mode, label: body.label, sealed, demo: false }
+      const secret = { id: hub.newId(), mode: body.mode, label: body.label, shownBy: body.shownBy, sealed, demo: false }
       await hub.db.transaction((trx) => insertSecret(trx, partner.id, secret, hub.now()))
       hub.partners.forget()
       return { id: secret.id }

@@ -71,7 +71,8 @@ export function secretFits(
   options: SecretRules,
 ): boolean {
   let fits = false
-  for (const secret of partner.secrets.filter((s) => s.mode === mode && !(s.demo && options.refuseDemo)))
+  const shown = partner.secrets.filter((s) => s.shownBy === 'partner' && s.mode === mode)
+  for (const secret of shown.filter((s) => !(s.demo && options.refuseDemo)))
     if (sameSecret(open(keys, SECRET_PURPOSE, secret.sealed).toString(), given ?? '')) fits = given !== null
   return fits
 }
@@ -92,4 +93,15 @@ export function authenticateOciUser(
     if (known && fits) return mode
   }
   throw new HubError('unauthenticated', 'USERNAME or PASSWORD is not known here.')
+}
+
+/**
+ * The SharedSecret we show a partner's system: the newest kept for that, else the newest of those it shows us, as networks with one
+ * secret per account want it. Null = none of this mode.
+ */
+export function secretToShow(keys: Keyring, partner: TradingPartner, mode: Mode): string | null {
+  const newest = (shownBy: 'partner' | 'us') =>
+    partner.secrets.filter((s) => s.mode === mode && s.shownBy === shownBy).at(-1)
+  const secret = newest('us') ?? newest('partner')
+  return secret ? open(keys, SECRET_PURPOSE, secret.sealed).toString() : null
 }

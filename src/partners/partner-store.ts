@@ -4,7 +4,7 @@ import { HubError } from '../errors.ts'
 import { LIVE_SECRETS, type Mode, type PartnerCredential, type SealedSecret, type TradingPartner } from './partner.ts'
 
 interface PartnerRow extends Omit<TradingPartner, 'secrets'> {
-  secrets: { id: string; mode: Mode; label: string; sealed: string; demo: boolean; createdAt: string }[]
+  secrets: (Omit<SealedSecret, 'sealed' | 'createdAt'> & { sealed: string; createdAt: string })[]
 }
 
 const WHOLE_PARTNER = `
@@ -12,7 +12,7 @@ const WHOLE_PARTNER = `
     p.settings, p.mapping, p.demo, p.version, p.created_at AS "createdAt", p.updated_at AS "updatedAt",
     (SELECT coalesce(json_agg(json_build_object('id', c.id, 'party', c.party, 'domain', c.domain, 'identity', c.identity,
        'mode', c.mode) ORDER BY c.id), '[]') FROM partner_credentials c WHERE c.partner_id = p.id) AS credentials,
-    (SELECT coalesce(json_agg(json_build_object('id', s.id, 'mode', s.mode, 'label', s.label, 'demo', s.demo,
+    (SELECT coalesce(json_agg(json_build_object('id', s.id, 'mode', s.mode, 'label', s.label, 'shownBy', s.shown_by, 'demo', s.demo,
        'sealed', encode(s.sealed, 'base64'), 'createdAt', s.created_at) ORDER BY s.id), '[]')
        FROM partner_secrets s WHERE s.partner_id = p.id AND s.revoked_at IS NULL) AS secrets
   FROM partners p`
@@ -131,12 +131,12 @@ async function replaceCredentials(db: Db, partnerId: string, credentials: readon
 export async function insertSecret(
   db: Db,
   partnerId: string,
-  secret: Pick<SealedSecret, 'id' | 'mode' | 'label' | 'sealed' | 'demo'>,
+  secret: Pick<SealedSecret, 'id' | 'mode' | 'label' | 'shownBy' | 'sealed' | 'demo'>,
   at: Date,
 ): Promise<void> {
   await db('partners').select('id').where({ id: partnerId }).forUpdate()
   const live = await db('partner_secrets')
-    .where({ partner_id: partnerId, mode: secret.mode })
+    .where({ partner_id: partnerId, mode: secret.mode, shown_by: secret.shownBy })
     .whereNull('revoked_at')
     .pluck('id')
   if (live.length >= LIVE_SECRETS)
@@ -144,7 +144,8 @@ export async function insertSecret(
       'conflict',
       `There are ${LIVE_SECRETS} live ${secret.mode} secrets already. Revoke the older one first.`,
     )
-  await db('partner_secrets').insert({ ...secret, partner_id: partnerId, created_at: at })
+  const { shownBy, ...rest } = secret
+  await db('partner_secrets').insert({ ...rest, shown_by: shownBy, partner_id: partnerId, created_at: at })
 }
 
 /** Revokes a secret at once. False when the partner has no such live secret. */

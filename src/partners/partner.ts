@@ -11,6 +11,66 @@ const origin = z
   .max(255)
   .regex(/^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/, 'is no origin such as https://buyer.example')
 
+/** What is compared between a cart and the order that follows; `line` = the order's line is from no cart. */
+export const differenceFields = [
+  'supplierPartId',
+  'buyerPartId',
+  'quantity',
+  'unit',
+  'unitPrice',
+  'priceUnit',
+  'currency',
+  'classification',
+  'description',
+  'manufacturerPartId',
+  'line',
+] as const
+export type DifferenceField = (typeof differenceFields)[number]
+
+export const orderPolicySchema = z
+  .object({
+    holdOn: z
+      .array(z.enum(differenceFields))
+      .default(['supplierPartId', 'unit', 'unitPrice', 'priceUnit', 'currency'])
+      .describe('an order line that differs from its cart in one of these waits for a person'),
+    priceTolerancePercent: z
+      .string()
+      .regex(/^\d{1,3}(\.\d{1,4})?$/, 'is no percentage such as "2.5"')
+      .default('0')
+      .describe('a unit price may differ by so much before it holds the order'),
+    overCredit: z.enum(['hold', 'warn', 'ignore']).default('hold').describe('an order over the credit limit'),
+    testOrders: z
+      .enum(['hold', 'push'])
+      .default('hold')
+      .describe('orders with deploymentMode test: kept back from the ERP, or pushed like others (an ERP for tests)'),
+  })
+  .meta({ id: 'OrderPolicy' })
+export type OrderPolicy = z.infer<typeof orderPolicySchema>
+
+export const outgoingKinds = ['ConfirmationRequest', 'ShipNoticeRequest', 'InvoiceDetailRequest'] as const
+export type OutgoingKind = (typeof outgoingKinds)[number]
+
+export const outgoingSchema = z
+  .object({
+    way: z
+      .enum(['post', 'mailbox', 'off'])
+      .default('off')
+      .describe('post to `url`, keep for the buyer’s GetPendingRequest, or send nothing'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional()
+      .describe('where the buyer’s system takes documents'),
+    kinds: z.array(z.enum(outgoingKinds)).default([...outgoingKinds]),
+    confirmWhen: z
+      .enum(['accepted', 'confirmed'])
+      .default('confirmed')
+      .describe('a first confirmation when the ERP has the order, or when it promised it'),
+  })
+  .refine((o) => o.way !== 'post' || o.url !== undefined, { path: ['url'], message: 'is needed to post documents' })
+  .meta({ id: 'OutgoingDocuments' })
+export type OutgoingDocuments = z.infer<typeof outgoingSchema>
+
 export const partnerSettingsSchema = z
   .object({
     allowedReturnHosts: z.array(returnHostSchema).max(100).describe('hosts the buyer’s browser may be sent back to'),
@@ -41,6 +101,8 @@ export const partnerSettingsSchema = z
       .enum(['refuse', 'open'])
       .default('refuse')
       .describe('edit and inspect of lines the hub never returned: Status 412, or the storefront gets them as unknown'),
+    orders: orderPolicySchema.prefault({}).describe('what holds an order of this partner'),
+    outgoing: outgoingSchema.prefault({}).describe('confirmations, ship notices and invoices'),
     oci: z
       .object({
         version: z.enum(['4.0', '5.0']).default('4.0'),
@@ -75,6 +137,8 @@ export interface SealedSecret {
   id: string
   mode: Mode
   label: string
+  /** Who shows it: the partner's system to us, or we to it in the documents that go out. */
+  shownBy: 'partner' | 'us'
   sealed: Buffer
   demo: boolean
   createdAt: Date

@@ -40,3 +40,22 @@ export async function enqueue<N extends JobName>(
   )
   return rows[0]?.id ?? (options.id as string)
 }
+
+/** Asks for one job per payload, in one statement. */
+export async function enqueueAll<N extends JobName>(
+  db: Db,
+  name: N,
+  payloads: readonly JobPayloads[N][],
+  options: Pick<EnqueueOptions, 'queue' | 'runAt'> = {},
+): Promise<void> {
+  if (payloads.length === 0) return
+  await db.raw(
+    `WITH run AS (
+       INSERT INTO job_runs (id, job, queue, payload, run_at)
+       SELECT gen_random_uuid(), ?, ?, p.value, ?::timestamptz FROM jsonb_array_elements(?::jsonb) AS p
+       RETURNING id
+     )
+     INSERT INTO outbox (id) SELECT id FROM run`,
+    [name, options.queue ?? jobQueues[name], options.runAt ?? null, JSON.stringify(payloads)],
+  )
+}

@@ -1,0 +1,209 @@
+// Keeps ERP connections, with the state of their circuit breakers, and how far each stream was read.
+import type { StreamName } from '../../connectors/connector.ts'
+import type { Db } from '../database/database.ts'
+import { HubError } from '../errors.ts'
+import type { ErpConnection } from './erp-connection.ts'
+
+const COLUMNS = {
+  id: 'id',
+  sellerId: 'seller_id',
+  name: 'name',
+  connector: 'connector',
+  sealedConfig: 'sealed_config',
+  settings: 'settings',
+  status: 'status',
+  version: 'version',
+  failures: 'failures',
+  closedUntil: 'closed_until',
+  lastError: 'last_error',
+  lastOkAt: 'last_ok_at',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+}
+
+export async function findConnection(db: Db, sellerId: string, id: string): Promise<ErpConnection | undefined> {
+  return db('erp_connections').select(COLUMNS).where({ seller_id: sellerId, id }).first()
+}
+
+/** For jobs, which are the hub's own: whoever's connection it is. */
+export async function findConnectionById(db: Db, id: string): Promise<ErpConnection | undefined> {
+  return db('erp_connections').select(COLUMNS).where({ id }).first()
+}
+
+/** Connections of a seller after `after` (an id), at most `limit`. */
+export async function listConnections(
+  db: Db,
+  sellerId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<ErpConnection[]> {
+  const query = db('erp_connections').select(COLUMNS).where({ seller_id: sellerId }).orderBy('id').limit(limit)
+  return after ? query.where('id', '>', after) : query
+}
+
+/** Every active connection of every seller: what workers and schedules look after. */
+export async function listActiveConnections(db: Db): Promise<ErpConnection[]> {
+  return db('erp_connections').select(COLUMNS).where({ status: 'active' }).orderBy('id')
+}
+
+/** The connection an account's orders go to: its own, else the seller's oldest active one. */
+export async function findConnectionOf(
+  db: Db,
+  sellerId: string,
+  accountId: string | null,
+): Promise<ErpConnection | undefined> {
+  const own = accountId
+    ? await db('accounts').where({ id: accountId, seller_id: sellerId }).first('erp_connection_id')
+    : undefined
+  if (own?.erp_connection_id) return findConnection(db, sellerId, own.erp_connection_id)
+  return db('erp_connections')
+    .select(COLUMNS)
+    .where({ seller_id: sellerId })
+    .orderByRaw(`status = 'active' DESC, id`)
+    .first()
+}
+
+type NewConnection = Pick<
+  ErpConnection,
+  'id' | 'sellerId' | 'name' | 'connector' | 'sealedConfig' | 'settings' | 'status'
+>
+
+/** Throws HubError conflict when the name is taken. */
+export async function insertConnection(db: Db, connection: NewConnection, at: Date): Promise<void> {
+  const inserted = await db('erp_connections')
+    .insert({
+      id: connection.id,
+      seller_id: connection.sellerId,
+      name: connection.name,
+      connector: connection.connector,
+      sealed_config: connection.sealedConfig,
+      settings: JSON.stringify(connection.settings),
+      status: connection.status,
+      created_at: at,
+      updated_at: at,
+    })
+    .onConflict(['seller_id', 'name'])
+    .ignore()
+    .returning('id')
+  if (inserted.length === 0) throw new HubError('conflict', `There is a connection "${connection.name}" already.`)
+}
+
+/** Writes back a connection as read and changed; the breaker starts afresh. Throws HubError conflict when it was changed meanwhile. */
+export async function updateConnection(
+  db: Db,
+  connection: Pick<ErpConnection, 'id' | 'sellerId' | 'name' | 'sealedConfig' | 'settings' | 'status' | 'version'>,
+  at: Date,
+): Promise<void> {
+  const changed = await db('erp_connections')
+    .where({ id: connection.id, seller_id: connection.sellerId, version: connection.version })
+    .update({
+      name: connection.name,
+      sealed_config: connection.sealedConfig,
+      settings: JSON.stringify(connection.settings),
+      status: connection.status,
+      version: connection.version + 1,
+      failures: 0,
+      closed_until: null,
+      updated_at: at,
+    })
+  if (changed === 0)
+    throw new HubError(
+      'conflict',
+      'Someone else changed this connection meanwhile. Read it again and repeat the change.',
+    )
+}
+
+/** The ERP answered as it should. Writes only when there is something to clear or the last sign of life is a while ago. */
+export async function recordCallSucceeded(db: Db, id: string, at: Date): Promise<void> {
+  await db('erp_connections')
+    .where({ id })
+    .where((q) =>
+      q
+        .where('failures', '>', 0)
+        .orWhereNull('last_ok_at')
+        .orWhere('last_ok_at', '<', new Date(at.getTime() - 10_000)),
+    )
+    .update({ failures: 0, closed_until: null, last_ok_at: at })
+}
+
+/** Counts a failure; `pause` says from the count how many seconds nobody shall call. */
+export async function recordCallFailed(
+  db: Db,
+  id: string,
+  words: string,
+  pause: (failures: number) => number,
+  at: Date,
+): Promise<void> {
+  const [row] = await db('erp_connections')
+    .where({ id })
+    .update({ failures: db.raw('failures + 1'), last_error: words.slice(0, 2000) })
+    .returning('failures')
+  const seconds = row ? pause(row.failures) : 0
+  if (seconds > 0)
+    await db('erp_connections')
+      .where({ id })
+      .update({ closed_until: new Date(at.getTime() + seconds * 1000) })
+}
+
+/** Whether this caller may try an ERP whose pause is over: one at a time, for `seconds`. */
+export async function claimProbe(db: Db, id: string, seconds: number, at: Date): Promise<boolean> {
+  const claimed = await db('erp_connections')
+    .where({ id })
+    .where('closed_until', '<=', at)
+    .update({ closed_until: new Date(at.getTime() + seconds * 1000) })
+  return claimed > 0
+}
+
+export interface StreamState {
+  stream: StreamName
+  cursor: string | null
+  records: string
+  startedAt: Date | null
+  finishedAt: Date | null
+  lastError: string | null
+  updatedAt: Date
+}
+
+const STREAM = {
+  stream: 'stream',
+  cursor: 'cursor',
+  records: 'records',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  lastError: 'last_error',
+  updatedAt: 'updated_at',
+}
+
+export async function listStreams(db: Db, connectionId: string): Promise<StreamState[]> {
+  return db('sync_streams').select(STREAM).where({ connection_id: connectionId }).orderBy('stream')
+}
+
+export async function findStream(db: Db, connectionId: string, stream: StreamName): Promise<StreamState | undefined> {
+  return db('sync_streams').select(STREAM).where({ connection_id: connectionId, stream }).first()
+}
+
+/** Notes how a stream goes; fields left out stay. `records` are added. */
+export async function putStream(
+  db: Db,
+  connectionId: string,
+  stream: StreamName,
+  state: {
+    cursor?: string | null
+    records?: number
+    startedAt?: Date
+    finishedAt?: Date | null
+    lastError?: string | null
+  },
+  at: Date,
+): Promise<void> {
+  const { records = 0, cursor, startedAt, finishedAt, lastError } = state
+  const given = Object.fromEntries(
+    Object.entries({ cursor, started_at: startedAt, finished_at: finishedAt, last_error: lastError }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  )
+  await db('sync_streams')
+    .insert({ connection_id: connectionId, stream, ...given, records, updated_at: at })
+    .onConflict(['connection_id', 'stream'])
+    .merge({ ...given, records: db.raw('sync_streams.records + ?', [records]), updated_at: at })
+}

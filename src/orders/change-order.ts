@@ -1,0 +1,57 @@
+// The buyer changes an order: before the ERP has it, the order is simply another; afterwards the ERP is asked.
+import type { Db } from '../database/database.ts'
+import type { Stamp } from '../database/stamp.ts'
+import { erpQueue } from '../erp/erp-connection.ts'
+import { HubError } from '../errors.ts'
+import { enqueue } from '../queue/outbox.ts'
+import { announce } from '../storefronts/announce.ts'
+import type { Order, OrderState } from './order.ts'
+import {
+  findOrderById,
+  insertEvents,
+  listLines,
+  replaceDifferences,
+  replaceLines,
+  updateContent,
+} from './order-store.ts'
+import { hashOf, type PlaceOrder, weigh } from './weigh-order.ts'
+
+/** `order` is locked. Throws HubError wrong_state when it is over: shipped, closed, rejected or cancelled. */
+export async function changeOrder(db: Db, order: Order, input: PlaceOrder, stamp: Stamp): Promise<Order> {
+  const { content, documentId } = input
+  if (['shipped', 'closed', 'rejected', 'cancelled'].includes(order.state))
+    throw new HubError('wrong_state', `Order ${content.poNumber} is ${order.state} and can no longer be changed.`)
+  const { lines, differences, holds, sessionId } = await weigh(db, order.id, input)
+  const before = await listLines(db, order.id)
+  const inErp = order.erpId !== null
+  const state: OrderState = inErp || content.kind === 'blanket' ? order.state : holds.length > 0 ? 'held' : 'received'
+  const change = { content, contentHash: hashOf(content), documentId, state, holds: inErp ? order.holds : holds }
+  await updateContent(db, order.id, change, stamp.at)
+  await replaceLines(db, order.id, lines)
+  await replaceDifferences(db, order.id, input.partnerId, differences, stamp.at)
+  const detail = {
+    version: content.poVersion,
+    before: before.map(({ lineNumber, supplierPartId, quantity, unitPrice }) => ({
+      lineNumber,
+      supplierPartId,
+      quantity,
+      unitPrice,
+    })),
+    sessionId,
+  }
+  await insertEvents(
+    db,
+    [
+      { orderId: order.id, kind: 'changed', detail, documentId },
+      ...(state === 'held' ? [{ orderId: order.id, kind: 'held' as const, detail: { holds } }] : []),
+    ],
+    stamp,
+  )
+  const queue = order.connectionId ? { queue: erpQueue(order.connectionId) } : {}
+  if (inErp) await enqueue(db, 'change-order', { orderId: order.id, revision: order.revision + 1 }, queue)
+  else if (state === 'received' && order.connectionId) await enqueue(db, 'push-order', { orderId: order.id }, queue)
+  await announce(db, [{ sellerId: order.sellerId, type: 'order.updated', data: { orderId: order.id, state } }], stamp)
+  const changed = await findOrderById(db, order.id)
+  if (!changed) throw new Error(`order ${order.id} vanished while being changed`)
+  return changed
+}

@@ -1,0 +1,56 @@
+// What an order is held for, before it goes to the ERP: all reasons at once, each in words. Pure.
+import { addDecimals, compareDecimals, multiplyDecimals } from '../money.ts'
+import type { OrderPolicy } from '../partners/partner.ts'
+import type { Hold, OrderContent, OrderDifference } from './order.ts'
+
+export interface Weighing {
+  content: OrderContent
+  mode: 'test' | 'production'
+  policy: OrderPolicy
+  differences: readonly OrderDifference[]
+  /** Why it is over the credit; null = it isn't. */
+  overCredit: string | null
+  customerNumber: string | null
+  connectionId: string | null
+}
+
+/** Empty = it goes on. */
+export function holdsOf(weighing: Weighing): Hold[] {
+  const { content, policy, overCredit } = weighing
+  const holds: Hold[] = []
+  if (weighing.mode === 'test' && policy.testOrders === 'hold')
+    holds.push({ reason: 'test', message: 'A test order: release it to send it to the ERP.' })
+  if (!weighing.connectionId)
+    holds.push({ reason: 'no-connection', message: 'No ERP is connected: add a connection, then release the order.' })
+  else if (!weighing.customerNumber)
+    holds.push({
+      reason: 'no-customer',
+      message: 'The company account has no customer number: give it the ERP’s, then release the order.',
+    })
+  if (overCredit && policy.overCredit === 'hold') holds.push({ reason: 'credit', message: overCredit })
+  const unpriced = content.lines.filter((l) => l.details.maxAmount === undefined && l.unitPrice === '')
+  if (unpriced.length > 0)
+    holds.push({ reason: 'no-price', message: `No price on line ${unpriced.map((l) => l.lineNumber).join(', ')}.` })
+  const serious = weighing.differences.filter((d) => policy.holdOn.includes(d.field) && !tolerated(d, policy))
+  const strangers = serious.filter((d) => d.field === 'line')
+  if (strangers.length > 0)
+    holds.push({
+      reason: 'not-from-cart',
+      message: `Not from a cart of this partner: line ${strangers.map((d) => d.lineNumber).join(', ')}.`,
+    })
+  const changed = serious.filter((d) => d.field !== 'line')
+  if (changed.length > 0) holds.push({ reason: 'difference', message: changed.map(inWords).join(' ') })
+  return holds
+}
+
+function tolerated(difference: OrderDifference, policy: OrderPolicy): boolean {
+  const { field, cartValue, orderValue } = difference
+  if (field !== 'unitPrice' || cartValue === null || orderValue === null) return false
+  const apart = addDecimals(orderValue, `-${cartValue}`.replace('--', ''))
+  const allowed = multiplyDecimals(cartValue, multiplyDecimals(policy.priceTolerancePercent, '0.01'))
+  return compareDecimals(apart.replace('-', ''), allowed) <= 0
+}
+
+function inWords({ lineNumber, field, cartValue, orderValue }: OrderDifference): string {
+  return `Line ${lineNumber}: ${field} was ${cartValue ?? 'nothing'} in the cart, is ${orderValue ?? 'nothing'} in the order.`
+}

@@ -1,0 +1,87 @@
+// A purchase order comes in: once, weighed, and on its way to the ERP, all in the caller's transaction.
+import type { Db } from '../database/database.ts'
+import type { Stamp } from '../database/stamp.ts'
+import { erpQueue } from '../erp/erp-connection.ts'
+import { HubError } from '../errors.ts'
+import { enqueue } from '../queue/outbox.ts'
+import { announce } from '../storefronts/announce.ts'
+import { changeOrder } from './change-order.ts'
+import { type Order, onceKeyOf } from './order.ts'
+import {
+  findOrderById,
+  insertEvents,
+  insertOrder,
+  lockPurchaseOrder,
+  replaceDifferences,
+  replaceLines,
+} from './order-store.ts'
+import { hashOf, type PlaceOrder, weigh } from './weigh-order.ts'
+
+export interface Placed {
+  order: Order
+  /** The buyer sent this order, in this version, before: nothing was done. */
+  repeated: boolean
+}
+
+/**
+ * Places an order, once per purchase order number and version: the same again changes nothing, a later version of it is a change.
+ * Throws HubError conflict when the same number and version comes with other content, wrong_state when it can no longer be changed.
+ */
+export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promise<Placed> {
+  const { content } = input
+  const known = await lockPurchaseOrder(db, input.partnerId, input.mode, content.poNumber)
+  const contentHash = hashOf(content)
+  if (known) {
+    if (known.contentHash.equals(contentHash)) return repeat(db, known.order, input.documentId, stamp)
+    if (known.order.poVersion === content.poVersion)
+      throw new HubError(
+        'conflict',
+        `Order ${content.poNumber} was placed before with other content. Send a change as type="update", or with a new orderVersion.`,
+      )
+    return { order: await changeOrder(db, known.order, input, stamp), repeated: false }
+  }
+  const id = stamp.newId()
+  const weighed = await weigh(db, id, input)
+  const { lines, differences, holds, sessionId } = weighed
+  // A blanket order delivers nothing by itself: its releases go to the ERP.
+  const state = content.kind === 'blanket' ? 'accepted' : holds.length > 0 ? 'held' : 'received'
+  await insertOrder(
+    db,
+    {
+      ...input,
+      id,
+      sessionId,
+      state,
+      holds: content.kind === 'blanket' ? [] : holds,
+      onceKey: onceKeyOf(id),
+      contentHash,
+    },
+    stamp.at,
+  )
+  await replaceLines(db, id, lines)
+  await replaceDifferences(db, id, input.partnerId, differences, stamp.at)
+  await insertEvents(
+    db,
+    [
+      {
+        orderId: id,
+        kind: 'received',
+        documentId: input.documentId,
+        detail: { lines: lines.length, notes: weighed.notes },
+      },
+      ...(state === 'held' ? [{ orderId: id, kind: 'held' as const, detail: { holds } }] : []),
+    ],
+    stamp,
+  )
+  if (state === 'received' && input.connectionId)
+    await enqueue(db, 'push-order', { orderId: id }, { queue: erpQueue(input.connectionId) })
+  await announce(db, [{ sellerId: input.sellerId, type: 'order.created', data: { orderId: id, state } }], stamp)
+  const order = await findOrderById(db, id)
+  if (!order) throw new Error(`order ${id} vanished while being placed`)
+  return { order, repeated: false }
+}
+
+async function repeat(db: Db, order: Order, documentId: string, stamp: Stamp): Promise<Placed> {
+  await insertEvents(db, [{ orderId: order.id, kind: 'repeated', documentId }], stamp)
+  return { order, repeated: true }
+}

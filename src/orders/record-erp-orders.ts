@@ -1,0 +1,289 @@
+// The ERP's word on orders of every channel, a page at a time: new ones become part of the history, known ones move on. Upserts by the
+// ERP's id, or by our reference where the ERP's yes to a push was lost. A fixed number of statements per page.
+import type { ErpOrder, Tombstone } from '../../connectors/connector.ts'
+import { findAccountsByNumber } from '../accounts/account-store.ts'
+import type { Db } from '../database/database.ts'
+import type { Stamp } from '../database/stamp.ts'
+import { enqueueAll } from '../queue/outbox.ts'
+import { announce } from '../storefronts/announce.ts'
+import type { Order, OrderState } from './order.ts'
+import { insertEvents, refreshSearch } from './order-store.ts'
+
+/** The ERP's states in our words. `blocked` is the ERP's own hold. */
+const stateOf: Readonly<Record<ErpOrder['state'], OrderState>> = {
+  draft: 'accepted',
+  blocked: 'accepted',
+  open: 'confirmed',
+  shipping: 'shipping',
+  shipped: 'shipped',
+  closed: 'closed',
+  cancelled: 'cancelled',
+}
+
+interface Origin {
+  id: string
+  sellerId: string
+}
+
+type KnownOrder = Pick<Order, 'id' | 'state' | 'erpId' | 'onceKey' | 'erpState' | 'erpChangedAt' | 'partnerId'>
+
+/** `first`: the connection's first reading of its history, of which nobody is told one by one. */
+export async function recordErpOrders(
+  db: Db,
+  origin: Origin,
+  records: readonly (ErpOrder | Tombstone)[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
+  const orders = [...new Map(records.flatMap((r) => ('deleted' in r ? [] : [[r.erpId, r] as const]))).values()]
+  const gone = records.flatMap((r) => ('deleted' in r ? [r.erpId] : []))
+  const known = await lockKnown(db, origin.id, orders, gone)
+  const byErpId = new Map(known.flatMap((k) => (k.erpId ? [[k.erpId, k] as const] : [])))
+  const byOnceKey = new Map(known.flatMap((k) => (k.onceKey ? [[k.onceKey, k] as const] : [])))
+  const find = (o: ErpOrder) => byErpId.get(o.erpId) ?? (o.onceKey ? byOnceKey.get(o.onceKey) : undefined)
+
+  const fresh: { id: string; order: ErpOrder }[] = []
+  const moved: { known: KnownOrder; order: ErpOrder }[] = []
+  for (const order of orders) {
+    const mine = find(order)
+    if (!mine) fresh.push({ id: stamp.newId(), order })
+    else if (!mine.erpChangedAt || mine.erpChangedAt <= new Date(order.changedAt)) moved.push({ known: mine, order })
+  }
+  if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp.at)
+  if (moved.length > 0) await applyMoves(db, origin, moved, stamp)
+  const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && k.state !== 'cancelled')
+  if (removed.length > 0) await cancelRemoved(db, removed, stamp)
+  if (options.first) return
+  const tell = (orderId: string, type: 'order.created' | 'order.updated', state: OrderState) => ({
+    sellerId: origin.sellerId,
+    type,
+    data: { orderId, state },
+  })
+  await announce(
+    db,
+    [
+      ...fresh.map((f) => tell(f.id, 'order.created', stateOf[f.order.state])),
+      ...moved
+        .filter((m) => m.known.state !== stateOf[m.order.state])
+        .map((m) => tell(m.known.id, 'order.updated', stateOf[m.order.state])),
+      ...removed.map((r) => tell(r.id, 'order.updated', 'cancelled')),
+    ],
+    stamp,
+  )
+}
+
+async function lockKnown(
+  db: Db,
+  connectionId: string,
+  orders: readonly ErpOrder[],
+  gone: readonly string[],
+): Promise<KnownOrder[]> {
+  const erpIds = [...orders.map((o) => o.erpId), ...gone]
+  const onceKeys = orders.flatMap((o) => (o.onceKey ? [o.onceKey] : []))
+  const { rows } = await db.raw<{ rows: KnownOrder[] }>(
+    `SELECT id, state, erp_id AS "erpId", once_key AS "onceKey", erp_state AS "erpState", erp_changed_at AS "erpChangedAt",
+       partner_id AS "partnerId"
+     FROM orders WHERE id IN (
+       SELECT id FROM orders WHERE connection_id = ? AND erp_id = ANY(?)
+       UNION SELECT id FROM orders WHERE once_key = ANY(?) AND connection_id = ?)
+     ORDER BY id FOR UPDATE`,
+    [connectionId, erpIds, onceKeys, connectionId],
+  )
+  return rows
+}
+
+const LINE_COLUMNS = `"lineNumber" integer, "erpLineId" text, "itemNumber" text, description text, "productGroup" text,
+  quantity numeric, "unitOfMeasure" text, "unitPrice" numeric, "priceUnit" numeric, "netAmount" numeric,
+  "confirmedQuantity" numeric, "confirmedDate" date, "shippedQuantity" numeric, "invoicedQuantity" numeric, "rejectionReason" text`
+
+/** Orders the hub sees for the first time, with their lines, in two statements. */
+async function insertFresh(
+  db: Db,
+  origin: Origin,
+  fresh: readonly { id: string; order: ErpOrder }[],
+  at: Date,
+): Promise<void> {
+  const accounts = await findAccountsByNumber(
+    db,
+    origin,
+    fresh.map((f) => f.order.customerNumber),
+  )
+  const rows = fresh.map(({ id, order: o }) => ({
+    id,
+    accountId: accounts.get(o.customerNumber) ?? null,
+    channel: o.channel,
+    state: stateOf[o.state],
+    poNumber: o.purchaseOrderNumber,
+    customerNumber: o.customerNumber,
+    orderedAt: o.orderedAt,
+    requestedDate: o.requestedDeliveryDate,
+    currency: o.currency,
+    netAmount: o.netAmount,
+    taxAmount: o.taxAmount,
+    totalAmount: o.totalAmount,
+    projectCode: o.projectCode,
+    contactName: o.contactName,
+    contactEmail: o.contactEmail,
+    shipTo: o.shipTo && toAddress(o.shipTo),
+    erpId: o.erpId,
+    erpNumber: o.number,
+    erpState: o.state,
+    changedAt: o.changedAt,
+    words: [
+      o.purchaseOrderNumber,
+      o.number,
+      o.contactName,
+      o.contactEmail,
+      o.projectCode,
+      o.shipTo?.name,
+      ...o.lines.flatMap((l) => [l.itemNumber, l.description]),
+    ]
+      .filter(Boolean)
+      .join(' '),
+  }))
+  await db.raw(
+    `INSERT INTO orders (id, seller_id, connection_id, account_id, channel, state, po_number, customer_number, ordered_at,
+       requested_date, currency, net_amount, tax_amount, total_amount, project_code, contact_name, contact_email, ship_to, erp_id,
+       erp_number, erp_state, erp_changed_at, search, created_at, updated_at)
+     SELECT r.id, ?, ?, r."accountId", r.channel, r.state, r."poNumber", r."customerNumber", r."orderedAt", r."requestedDate",
+       r.currency, r."netAmount", r."taxAmount", r."totalAmount", r."projectCode", r."contactName", r."contactEmail", r."shipTo",
+       r."erpId", r."erpNumber", r."erpState", r."changedAt", to_tsvector('simple', r.words), ?, ?
+     FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, "accountId" uuid, channel text, state text, "poNumber" text,
+       "customerNumber" text, "orderedAt" timestamptz, "requestedDate" date, currency text, "netAmount" numeric,
+       "taxAmount" numeric, "totalAmount" numeric, "projectCode" text, "contactName" text, "contactEmail" text, "shipTo" jsonb,
+       "erpId" text, "erpNumber" text, "erpState" text, "changedAt" timestamptz, words text)`,
+    [origin.sellerId, origin.id, at, at, JSON.stringify(rows)],
+  )
+  const lines = fresh.flatMap(({ id, order }) => numbered(order).map((l) => ({ ...l, orderId: id })))
+  await putLines(db, lines)
+}
+
+/** Two lines of one number (an ERP that has none) are told apart by their place. */
+function numbered(order: ErpOrder): ErpOrder['lines'] {
+  const unique = new Set(order.lines.map((l) => l.lineNumber)).size === order.lines.length
+  return unique ? order.lines : order.lines.map((line, i) => ({ ...line, lineNumber: i + 1 }))
+}
+
+async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { orderId: string })[]): Promise<void> {
+  await db.raw(
+    `INSERT INTO order_lines (order_id, line_number, erp_line_id, supplier_part_id, description, product_group, quantity, unit,
+       unit_price, price_unit, net_amount, confirmed_quantity, confirmed_date, shipped_quantity, invoiced_quantity,
+       rejection_reason)
+     SELECT r."orderId", r."lineNumber", r."erpLineId", r."itemNumber", r.description, r."productGroup", r.quantity,
+       r."unitOfMeasure", r."unitPrice", r."priceUnit", r."netAmount", r."confirmedQuantity", r."confirmedDate",
+       r."shippedQuantity", r."invoicedQuantity", r."rejectionReason"
+     FROM jsonb_to_recordset(?::jsonb) AS r("orderId" uuid, ${LINE_COLUMNS})
+     ON CONFLICT (order_id, line_number) DO UPDATE SET erp_line_id = excluded.erp_line_id,
+       supplier_part_id = excluded.supplier_part_id, description = excluded.description, quantity = excluded.quantity,
+       unit = excluded.unit, unit_price = excluded.unit_price, price_unit = excluded.price_unit,
+       net_amount = excluded.net_amount, product_group = excluded.product_group,
+       confirmed_quantity = excluded.confirmed_quantity, confirmed_date = excluded.confirmed_date,
+       shipped_quantity = excluded.shipped_quantity, invoiced_quantity = excluded.invoiced_quantity,
+       rejection_reason = excluded.rejection_reason`,
+    [JSON.stringify(lines)],
+  )
+}
+
+async function applyMoves(
+  db: Db,
+  origin: Origin,
+  moved: readonly { known: KnownOrder; order: ErpOrder }[],
+  stamp: Stamp,
+): Promise<void> {
+  const rows = moved.map(({ known, order }) => ({
+    id: known.id,
+    state: stateOf[order.state],
+    erpId: order.erpId,
+    erpNumber: order.number,
+    erpState: order.state,
+    changedAt: order.changedAt,
+    netAmount: order.netAmount,
+    taxAmount: order.taxAmount,
+    totalAmount: order.totalAmount,
+    ours: known.onceKey !== null,
+  }))
+  // What a buyer ordered through us stays as ordered, the ERP's amounts beside it in the lines; other orders are the ERP's to change.
+  await db.raw(
+    `UPDATE orders o SET
+       state = CASE WHEN o.state = 'rejected' THEN o.state ELSE r.state END, push_until = NULL,
+       erp_id = r."erpId", erp_number = coalesce(r."erpNumber", o.erp_number), erp_state = r."erpState",
+       erp_changed_at = r."changedAt",
+       net_amount = CASE WHEN r.ours THEN o.net_amount ELSE r."netAmount" END,
+       tax_amount = CASE WHEN r.ours THEN coalesce(o.tax_amount, r."taxAmount") ELSE r."taxAmount" END,
+       total_amount = CASE WHEN r.ours THEN o.total_amount ELSE r."totalAmount" END, updated_at = ?
+     FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, state text, "erpId" text, "erpNumber" text, "erpState" text,
+       "changedAt" timestamptz, "netAmount" numeric, "taxAmount" numeric, "totalAmount" numeric, ours boolean)
+     WHERE o.id = r.id AND (o.erp_id IS DISTINCT FROM r."erpId" OR o.erp_changed_at IS NULL OR o.erp_changed_at <= r."changedAt")`,
+    [stamp.at, JSON.stringify(rows)],
+  )
+  const theirs = moved.filter(({ known }) => known.onceKey === null)
+  await putLines(
+    db,
+    theirs.flatMap(({ known, order }) => numbered(order).map((l) => ({ ...l, orderId: known.id }))),
+  )
+  for (const { known, order } of theirs)
+    if (order.lines.length > 0)
+      await db('order_lines')
+        .where({ order_id: known.id })
+        .whereNotIn(
+          'line_number',
+          numbered(order).map((l) => l.lineNumber),
+        )
+        .delete()
+  const ours = moved.filter(({ known }) => known.onceKey !== null)
+  const lines = ours.flatMap(({ known, order }) => numbered(order).map((l) => ({ ...l, orderId: known.id })))
+  await db.raw(
+    `UPDATE order_lines l SET erp_line_id = r."erpLineId", confirmed_quantity = r."confirmedQuantity",
+       confirmed_date = r."confirmedDate", shipped_quantity = r."shippedQuantity", invoiced_quantity = r."invoicedQuantity",
+       rejection_reason = r."rejectionReason", product_group = coalesce(l.product_group, r."productGroup"),
+       details = l.details || jsonb_build_object('erp', jsonb_build_object('itemNumber', r."itemNumber", 'unitPrice',
+         r."unitPrice"::text, 'priceUnit', r."priceUnit"::text, 'quantity', r.quantity::text))
+     FROM jsonb_to_recordset(?::jsonb) AS r("orderId" uuid, ${LINE_COLUMNS})
+     WHERE l.order_id = r."orderId" AND l.line_number = r."lineNumber"`,
+    [JSON.stringify(lines)],
+  )
+  await refreshSearch(
+    db,
+    moved.filter((m) => m.known.erpId === null || m.known.onceKey === null).map((m) => m.known.id),
+  )
+  await insertEvents(
+    db,
+    moved
+      .filter(({ known, order }) => known.erpState !== order.state)
+      .map(({ known, order }) => ({
+        orderId: known.id,
+        kind: 'erp-state' as const,
+        detail: { from: known.erpState, to: order.state, number: order.number },
+      })),
+    stamp,
+  )
+  await enqueueAll(
+    db,
+    'send-confirmation',
+    ours.filter(({ known }) => known.partnerId !== null).map(({ known }) => ({ orderId: known.id })),
+  )
+}
+
+async function cancelRemoved(db: Db, removed: readonly KnownOrder[], stamp: Stamp): Promise<void> {
+  await db('orders')
+    .whereIn(
+      'id',
+      removed.map((r) => r.id),
+    )
+    .update({ state: 'cancelled', erp_state: 'cancelled', updated_at: stamp.at })
+  await insertEvents(
+    db,
+    removed.map((r) => ({ orderId: r.id, kind: 'erp-state' as const, detail: { from: r.erpState, to: 'deleted' } })),
+    stamp,
+  )
+  await enqueueAll(
+    db,
+    'send-confirmation',
+    removed.filter((r) => r.partnerId !== null).map((r) => ({ orderId: r.id })),
+  )
+}
+
+/** An ERP's address in the house's words: absent instead of null. */
+export function toAddress(a: NonNullable<ErpOrder['shipTo']>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(a).filter(([, value]) => value !== null && value !== ''))
+}

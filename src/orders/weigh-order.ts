@@ -1,0 +1,69 @@
+// What an order is, before it goes on: compared with the cart it came from, weighed against the credit, and held where need be.
+import { whyOverCredit } from '../credit/check-credit.ts'
+import { findStanding } from '../credit/credit-store.ts'
+import type { Db } from '../database/database.ts'
+import type { Mode, OrderPolicy } from '../partners/partner.ts'
+import { findEarlierLines } from '../punchout/punchout-session-store.ts'
+import { sha256 } from '../secrets.ts'
+import { compareWithCart } from './compare-with-cart.ts'
+import type { Channel, Hold, OrderContent, OrderDifference } from './order.ts'
+import { holdsOf } from './order-holds.ts'
+import { type NewLine, sumUnseenByErp } from './order-store.ts'
+
+export interface PlaceOrder {
+  sellerId: string
+  partnerId: string
+  storefrontId: string | null
+  accountId: string
+  personId: string | null
+  customerNumber: string | null
+  connectionId: string | null
+  channel: Channel
+  mode: Mode
+  documentId: string
+  policy: OrderPolicy
+  content: OrderContent
+}
+
+export interface Weighed {
+  lines: NewLine[]
+  differences: OrderDifference[]
+  holds: Hold[]
+  sessionId: string | null
+  /** Worth telling, and no reason to hold. */
+  notes: string[]
+}
+
+/** Compares with the cart, asks for the credit, and says what holds the order. */
+export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise<Weighed> {
+  const { content, partnerId, connectionId, customerNumber, policy } = input
+  const auxiliaryIds = content.lines.flatMap((l) => (l.auxiliaryId ? [l.auxiliaryId] : []))
+  const carted = auxiliaryIds.length > 0 ? await findEarlierLines(db, partnerId, auxiliaryIds) : []
+  const compared = content.lines.map((line) => compareWithCart(line, content.currency, carted))
+  const differences = content.kind === 'blanket' ? [] : compared.flatMap((c) => c.differences)
+  const known = connectionId !== null && customerNumber !== null
+  const standing = known ? await findStanding(db, connectionId, customerNumber) : undefined
+  const onItsWay = known ? await sumUnseenByErp(db, connectionId, customerNumber, orderId) : '0'
+  const overCredit =
+    policy.overCredit === 'ignore'
+      ? null
+      : whyOverCredit(standing, { amount: content.totalAmount, currency: content.currency, onItsWay })
+  const sessions = compared.flatMap((c) => (c.from ? [c.from.sessionId] : []))
+  return {
+    lines: content.lines.map((line, i) => ({
+      ...line,
+      cartSessionId: compared[i]?.from?.sessionId ?? null,
+      cartLineNumber: compared[i]?.from?.lineNumber ?? null,
+    })),
+    differences,
+    holds: holdsOf({ content, mode: input.mode, policy, differences, overCredit, customerNumber, connectionId }),
+    sessionId: sessions[0] ?? null,
+    notes: overCredit && policy.overCredit === 'warn' ? [overCredit] : [],
+  }
+}
+
+/** Tells two contents apart; what names the document alone (its payloadID) is left out. */
+export function hashOf(content: OrderContent): Buffer {
+  const { reply, ...details } = content.details
+  return sha256(JSON.stringify({ ...content, poVersion: null, details }))
+}

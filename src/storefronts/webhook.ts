@@ -1,0 +1,38 @@
+// Webhooks: a storefront is told, signed, of what happened to orders, shipments, invoices and credit (Standard Webhooks 1.0).
+
+/** Every event there is; the data is ids and states, never amounts or people: whoever wants those asks the API. */
+export const webhookEvents = {
+  'order.created': 'an order of any channel came in',
+  'order.updated': 'an order was changed, held, released, or moved on in the ERP',
+  'order.cancelled': 'an order was cancelled',
+  'shipment.updated': 'a shipment was planned, packed, shipped or delivered',
+  'invoice.created': 'an invoice or credit note was posted',
+  'invoice.updated': 'an invoice was paid, in part or whole, or cancelled',
+  'credit.updated': 'a customer’s balance, limit or block changed',
+} as const
+export type WebhookEventType = keyof typeof webhookEvents
+export const webhookEventTypes = Object.keys(webhookEvents) as [WebhookEventType, ...WebhookEventType[]]
+
+export interface WebhookEndpoint {
+  id: string
+  sellerId: string
+  /** Made by a storefront's own client; null = by a tool of the seller's. */
+  storefrontId: string | null
+  url: string
+  events: WebhookEventType[]
+  sealedSecret: Buffer
+  status: 'active' | 'paused'
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface WebhookEvent {
+  id: string
+  sellerId: string
+  type: WebhookEventType
+  data: Record<string, unknown>
+  at: Date
+}
+
+/** The purpose webhook secrets are sealed for. */
+export const WEBHOOK_PURPOSE = 'webhook-secret'
