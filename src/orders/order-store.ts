@@ -352,14 +352,11 @@ export async function sumUnseenByErp(
   customerNumber: string,
   butOrderId: string,
 ): Promise<string> {
-  const row = await db('orders')
-    .where({ connection_id: connectionId, customer_number: customerNumber })
-    .whereIn('state', ['received', 'held'])
-    .whereNull('erp_id')
-    .where({ mode: 'production' })
-    .whereNot({ id: butOrderId })
-    .whereNot({ kind: 'blanket' })
-    .sum({ sum: 'total_amount' })
-    .first()
-  return row?.sum ?? '0'
+  const { rows } = await db.raw<{ rows: { sum: string }[] }>(
+    `SELECT coalesce(sum(total_amount), 0) AS sum FROM orders
+     WHERE connection_id = ? AND customer_number = ? AND id <> ? AND state IN ('received', 'held') AND erp_id IS NULL
+       AND kind <> 'blanket' AND mode = 'production'`,
+    [connectionId, customerNumber, butOrderId],
+  )
+  return rows[0]?.sum ?? '0'
 }

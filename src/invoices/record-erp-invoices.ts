@@ -1,0 +1,135 @@
+// The ERP's word on invoices and credit notes, a page at a time: upsert by the ERP's id, tie lines to orders, have buyers told.
+import type { ErpInvoice, Tombstone } from '../../connectors/connector.ts'
+import { findAccountsByNumber } from '../accounts/account-store.ts'
+import type { Db } from '../database/database.ts'
+import type { Stamp } from '../database/stamp.ts'
+import { toAddress } from '../orders/record-erp-orders.ts'
+import { enqueueAll } from '../queue/outbox.ts'
+import { announce } from '../storefronts/announce.ts'
+
+interface Origin {
+  id: string
+  sellerId: string
+}
+
+interface Put {
+  id: string
+  erp_id: string
+  state: string
+  kind: string
+  fresh: boolean
+}
+
+export async function recordErpInvoices(
+  db: Db,
+  origin: Origin,
+  records: readonly (ErpInvoice | Tombstone)[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
+  const invoices = [...new Map(records.flatMap((r) => ('deleted' in r ? [] : [[r.erpId, r] as const]))).values()]
+  const gone = records.flatMap((r) => ('deleted' in r ? [r.erpId] : []))
+  const put = invoices.length > 0 ? await putInvoices(db, origin, invoices, stamp) : []
+  if (gone.length > 0)
+    await db('invoices')
+      .where({ connection_id: origin.id })
+      .whereIn('erp_id', gone)
+      .whereNull('deleted_at')
+      .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
+  if (put.length === 0) return
+  await enqueueAll(
+    db,
+    'send-invoice',
+    (
+      await ofPartners(
+        db,
+        put.map((p) => p.id),
+      )
+    ).map((invoiceId) => ({ invoiceId })),
+  )
+  if (options.first) return
+  await announce(
+    db,
+    put.map(({ id, state, kind, fresh }) => ({
+      sellerId: origin.sellerId,
+      type: fresh ? ('invoice.created' as const) : ('invoice.updated' as const),
+      data: { invoiceId: id, kind, state },
+    })),
+    stamp,
+  )
+}
+
+/** Returns those that are new or changed. */
+async function putInvoices(db: Db, origin: Origin, invoices: readonly ErpInvoice[], stamp: Stamp): Promise<Put[]> {
+  const accounts = await findAccountsByNumber(
+    db,
+    origin,
+    invoices.map((i) => i.customerNumber),
+  )
+  const rows = invoices.map((i) => ({
+    ...i,
+    id: stamp.newId(),
+    accountId: accounts.get(i.customerNumber) ?? null,
+    billTo: i.billTo && toAddress(i.billTo),
+  }))
+  const { rows: put } = await db.raw<{ rows: Put[] }>(
+    `INSERT INTO invoices (id, seller_id, connection_id, account_id, erp_id, number, kind, state, customer_number, po_number,
+       corrects_number, invoice_date, due_date, currency, net_amount, tax_amount, total_amount, open_amount, payment_terms, bill_to,
+       taxes, erp_changed_at, created_at, updated_at)
+     SELECT r.id, ?, ?, r."accountId", r."erpId", r.number, r.kind, r.state, r."customerNumber", r."purchaseOrderNumber",
+       r."correctsNumber", r."invoiceDate", r."dueDate", r.currency, r."netAmount", r."taxAmount", r."totalAmount",
+       r."openAmount", r."paymentTerms", r."billTo", r.taxes, r."changedAt", ?, ?
+     FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, "accountId" uuid, "erpId" text, number text, kind text, state text,
+       "customerNumber" text, "purchaseOrderNumber" text, "correctsNumber" text, "invoiceDate" date, "dueDate" date, currency text,
+       "netAmount" numeric, "taxAmount" numeric, "totalAmount" numeric, "openAmount" numeric, "paymentTerms" text,
+       "billTo" jsonb, taxes jsonb, "changedAt" timestamptz)
+     ON CONFLICT (connection_id, erp_id) DO UPDATE SET number = excluded.number, state = excluded.state,
+       po_number = excluded.po_number, corrects_number = excluded.corrects_number, invoice_date = excluded.invoice_date,
+       due_date = excluded.due_date, net_amount = excluded.net_amount, tax_amount = excluded.tax_amount,
+       total_amount = excluded.total_amount, open_amount = excluded.open_amount, payment_terms = excluded.payment_terms,
+       bill_to = excluded.bill_to, taxes = excluded.taxes, deleted_at = NULL,
+       account_id = coalesce(invoices.account_id, excluded.account_id), erp_changed_at = excluded.erp_changed_at,
+       updated_at = excluded.updated_at
+     WHERE invoices.erp_changed_at < excluded.erp_changed_at OR invoices.deleted_at IS NOT NULL
+       OR invoices.state <> excluded.state OR invoices.open_amount IS DISTINCT FROM excluded.open_amount
+     RETURNING id, erp_id, state, kind, created_at = updated_at AS fresh`,
+    [origin.sellerId, origin.id, stamp.at, stamp.at, JSON.stringify(rows)],
+  )
+  const idOf = new Map(put.map((p) => [p.erp_id, p.id]))
+  const lines = invoices.flatMap((i) => {
+    const invoiceId = idOf.get(i.erpId)
+    return invoiceId ? i.lines.map((l, place) => ({ ...l, lineNumber: place + 1, invoiceId })) : []
+  })
+  await db('invoice_lines')
+    .whereIn(
+      'invoice_id',
+      put.map((p) => p.id),
+    )
+    .delete()
+  await db.raw(
+    `INSERT INTO invoice_lines (invoice_id, line_number, erp_line_id, order_erp_id, order_line_erp_id, shipment_erp_id,
+       supplier_part_id, description, quantity, unit, unit_price, price_unit, net_amount, tax_category, tax_rate, order_id,
+       order_line_number)
+     SELECT r."invoiceId", r."lineNumber", r."erpLineId", r."orderErpId", r."orderLineErpId", r."shipmentErpId", r."itemNumber",
+       r.description, r.quantity, r."unitOfMeasure", r."unitPrice", r."priceUnit", r."netAmount", r."taxCategory",
+       r."taxRatePercent", o.id, l.line_number
+     FROM jsonb_to_recordset(?::jsonb) AS r("invoiceId" uuid, "lineNumber" integer, "erpLineId" text, "orderErpId" text,
+       "orderLineErpId" text, "shipmentErpId" text, "itemNumber" text, description text, quantity numeric, "unitOfMeasure" text,
+       "unitPrice" numeric, "priceUnit" numeric, "netAmount" numeric, "taxCategory" text, "taxRatePercent" numeric)
+     LEFT JOIN orders o ON o.connection_id = ? AND o.erp_id = r."orderErpId"
+     LEFT JOIN LATERAL (SELECT line_number FROM order_lines WHERE order_id = o.id AND erp_line_id = r."orderLineErpId" LIMIT 1) l
+       ON true`,
+    [JSON.stringify(lines), origin.id],
+  )
+  return put
+}
+
+/** Of these invoices those with a line of an order that a buyer's system sent. */
+async function ofPartners(db: Db, invoiceIds: readonly string[]): Promise<string[]> {
+  return db('invoice_lines as l')
+    .join('orders as o', 'o.id', 'l.order_id')
+    .whereIn('l.invoice_id', invoiceIds)
+    .whereNotNull('o.partner_id')
+    .distinct()
+    .pluck('l.invoice_id')
+}

@@ -1,0 +1,127 @@
+// The ERP's word on shipments, a page at a time: upsert by the ERP's id, tie lines to orders, have buyers' systems told.
+import type { ErpShipment, Tombstone } from '../../connectors/connector.ts'
+import { findAccountsByNumber } from '../accounts/account-store.ts'
+import type { Db } from '../database/database.ts'
+import type { Stamp } from '../database/stamp.ts'
+import { toAddress } from '../orders/record-erp-orders.ts'
+import { enqueueAll } from '../queue/outbox.ts'
+import { announce } from '../storefronts/announce.ts'
+
+interface Origin {
+  id: string
+  sellerId: string
+}
+
+interface Put {
+  id: string
+  erp_id: string
+  state: string
+  fresh: boolean
+}
+
+export async function recordErpShipments(
+  db: Db,
+  origin: Origin,
+  records: readonly (ErpShipment | Tombstone)[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
+  const shipments = [...new Map(records.flatMap((r) => ('deleted' in r ? [] : [[r.erpId, r] as const]))).values()]
+  const gone = records.flatMap((r) => ('deleted' in r ? [r.erpId] : []))
+  const put = shipments.length > 0 ? await putShipments(db, origin, shipments, stamp) : []
+  const removed: { id: string }[] =
+    gone.length === 0
+      ? []
+      : await db('shipments')
+          .where({ connection_id: origin.id })
+          .whereIn('erp_id', gone)
+          .whereNull('deleted_at')
+          .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
+          .returning('id')
+  const touched = [...put.map((p) => p.id), ...removed.map((r) => r.id)]
+  if (touched.length === 0) return
+  await enqueueAll(
+    db,
+    'send-ship-notice',
+    (await ofPartners(db, touched)).map((shipmentId) => ({ shipmentId })),
+  )
+  if (options.first) return
+  await announce(
+    db,
+    [...put.map(({ id, state }) => ({ id, state })), ...removed.map(({ id }) => ({ id, state: 'cancelled' }))].map(
+      ({ id, state }) => ({
+        sellerId: origin.sellerId,
+        type: 'shipment.updated' as const,
+        data: { shipmentId: id, state },
+      }),
+    ),
+    stamp,
+  )
+}
+
+/** Returns those that are new or newer than what was known. */
+async function putShipments(db: Db, origin: Origin, shipments: readonly ErpShipment[], stamp: Stamp): Promise<Put[]> {
+  const accounts = await findAccountsByNumber(
+    db,
+    origin,
+    shipments.map((s) => s.customerNumber),
+  )
+  const rows = shipments.map((s) => ({
+    ...s,
+    id: stamp.newId(),
+    accountId: accounts.get(s.customerNumber) ?? null,
+    shipTo: s.shipTo && toAddress(s.shipTo),
+  }))
+  const { rows: put } = await db.raw<{ rows: Put[] }>(
+    `INSERT INTO shipments (id, seller_id, connection_id, account_id, erp_id, number, customer_number, state, shipped_at,
+       delivered_at, carrier_name, carrier_scac, tracking_numbers, parcels, ship_to, erp_changed_at, created_at, updated_at)
+     SELECT r.id, ?, ?, r."accountId", r."erpId", r.number, r."customerNumber", r.state, r."shippedAt", r."deliveredAt",
+       r."carrierName", r."carrierScac", r."trackingNumbers", r.parcels, r."shipTo", r."changedAt", ?, ?
+     FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, "accountId" uuid, "erpId" text, number text, "customerNumber" text,
+       state text, "shippedAt" timestamptz, "deliveredAt" timestamptz, "carrierName" text, "carrierScac" text,
+       "trackingNumbers" text[], parcels jsonb, "shipTo" jsonb, "changedAt" timestamptz)
+     ON CONFLICT (connection_id, erp_id) DO UPDATE SET number = excluded.number, state = excluded.state,
+       shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at, carrier_name = excluded.carrier_name,
+       carrier_scac = excluded.carrier_scac, tracking_numbers = excluded.tracking_numbers, parcels = excluded.parcels,
+       ship_to = excluded.ship_to, deleted_at = NULL, account_id = coalesce(shipments.account_id, excluded.account_id),
+       erp_changed_at = excluded.erp_changed_at, updated_at = excluded.updated_at
+     WHERE shipments.erp_changed_at < excluded.erp_changed_at OR shipments.deleted_at IS NOT NULL
+       OR shipments.state <> excluded.state OR shipments.tracking_numbers <> excluded.tracking_numbers
+     RETURNING id, erp_id, state, created_at = updated_at AS fresh`,
+    [origin.sellerId, origin.id, stamp.at, stamp.at, JSON.stringify(rows)],
+  )
+  const idOf = new Map(put.map((p) => [p.erp_id, p.id]))
+  const lines = shipments.flatMap((s) => {
+    const shipmentId = idOf.get(s.erpId)
+    return shipmentId ? s.lines.map((l) => ({ ...l, shipmentId })) : []
+  })
+  await db('shipment_lines')
+    .whereIn(
+      'shipment_id',
+      put.map((p) => p.id),
+    )
+    .delete()
+  await db.raw(
+    `INSERT INTO shipment_lines (shipment_id, erp_line_id, order_erp_id, order_line_erp_id, supplier_part_id, description, quantity,
+       unit, order_id, order_line_number)
+     SELECT DISTINCT ON (r."shipmentId", r."erpLineId") r."shipmentId", r."erpLineId", r."orderErpId", r."orderLineErpId",
+       r."itemNumber", r.description, r.quantity, r."unitOfMeasure", o.id, l.line_number
+     FROM jsonb_to_recordset(?::jsonb) AS r("shipmentId" uuid, "erpLineId" text, "orderErpId" text, "orderLineErpId" text,
+       "itemNumber" text, description text, quantity numeric, "unitOfMeasure" text)
+     LEFT JOIN orders o ON o.connection_id = ? AND o.erp_id = r."orderErpId"
+     LEFT JOIN LATERAL (SELECT line_number FROM order_lines WHERE order_id = o.id AND erp_line_id = r."orderLineErpId" LIMIT 1) l
+       ON true`,
+    [JSON.stringify(lines), origin.id],
+  )
+  return put
+}
+
+/** Of these shipments those with a line of an order that a buyer's system sent. */
+async function ofPartners(db: Db, shipmentIds: readonly string[]): Promise<string[]> {
+  return db('shipment_lines as l')
+    .join('orders as o', 'o.id', 'l.order_id')
+    .whereIn('l.shipment_id', shipmentIds)
+    .whereNotNull('o.partner_id')
+    .distinct()
+    .pluck('l.shipment_id')
+}
