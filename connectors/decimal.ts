@@ -1,4 +1,4 @@
-// Exact arithmetic on decimal text, as far as an ERP of one file's size needs it.
+// Exact arithmetic on decimal text, for connectors whose ERP leaves a sum to them: a float never touches an amount.
 
 interface Scaled {
   units: bigint

@@ -1,7 +1,8 @@
 // Every connector there is, by the id that stands in a connection's row.
 import type { ConnectorDefinition } from './connector.ts'
+import { flatFile } from './flat-file/flat-file.ts'
 import { memory } from './memory/memory.ts'
 
 export const connectors: Readonly<Record<string, ConnectorDefinition>> = Object.fromEntries(
-  [memory].map((definition) => [definition.id, definition as ConnectorDefinition]),
+  [memory, flatFile].map((definition) => [definition.id, definition as ConnectorDefinition]),
 )

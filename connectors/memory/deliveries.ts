@@ -1,7 +1,7 @@
 // The memory ERP's goods issue: shipments of orders, in parts, with parcels and tracking.
 import type { ErpOrder, ErpShipment, ErpShipmentLine } from '../connector.ts'
+import { add, compare, subtract } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
-import { add, compare, subtract } from './decimal.ts'
 import { need, putOrder, type Transaction } from './ledger.ts'
 import { FREIGHT, stateOf } from './sales.ts'
 

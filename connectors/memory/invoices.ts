@@ -1,8 +1,8 @@
 // The memory ERP's books: invoices of orders and shipments, credit notes, payments. A credit note's amounts are positive; in the
 // open items and the balance they count against.
 import type { ErpInvoice, ErpInvoiceLine, ErpOrderLine } from '../connector.ts'
+import { add, compare, currencyDecimals, multiplyDivide, negate, subtract } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
-import { add, compare, currencyDecimals, multiplyDivide, negate, subtract } from './decimal.ts'
 import { need, putOpenItem, putOrder, type Transaction } from './ledger.ts'
 import { FREIGHT, stateOf } from './sales.ts'
 import { taxesOf, taxFor } from './taxes.ts'

@@ -1,7 +1,7 @@
 // The memory ERP's records and the one way to change them: a transaction that is tried again when another process was first.
 import type { ErpBalance, ErpOpenItem, ErpOrder } from '../connector.ts'
+import { add, currencyDecimals, multiplyDivide, subtract } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
-import { add, currencyDecimals, multiplyDivide, subtract } from './decimal.ts'
 import type { Journal, Put } from './journal.ts'
 import type { TableName, TableRecord, Tables } from './tables.ts'
 

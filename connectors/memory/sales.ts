@@ -9,8 +9,8 @@ import type {
   ErpOrderLine,
   ErpOrderReceipt,
 } from '../connector.ts'
+import { add, compare, currencyDecimals, isPositive, multiplyDivide, subtract } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
-import { add, compare, currencyDecimals, isPositive, multiplyDivide, subtract } from './decimal.ts'
 import { need, putOrder, type Transaction } from './ledger.ts'
 import type { MemoryItem } from './tables.ts'
 import { taxesOf } from './taxes.ts'

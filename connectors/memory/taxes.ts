@@ -1,6 +1,6 @@
 // VAT of the memory ERP's seller, who sits in the Netherlands: domestic rates, intra-community supply, export.
 import type { ErpCustomer, ErpTax } from '../connector.ts'
-import { add, currencyDecimals, multiplyDivide } from './decimal.ts'
+import { add, currencyDecimals, multiplyDivide } from '../decimal.ts'
 
 const HOME = 'NL'
 const UNION = new Set('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '))
