@@ -1,4 +1,5 @@
 // Distribution: which accounts of the buyer a line is charged to, and with how much (cXML Reference Guide, "Distribution").
+import { checkedShape } from './checked-shape.ts'
 import { type Amount, type Description, description, type LocalText, localText, money } from './elements.ts'
 import { many, one, shapeOf } from './shape.ts'
 import type { Keeps } from './xml-element.ts'
@@ -42,10 +43,17 @@ const segment = shapeOf<Segment>('Segment', {
   attributes: { type: 'required', id: 'required', description: 'required' },
 })
 
-const accounting = shapeOf<Accounting>('Accounting', {
-  attributes: { name: 'required' },
-  children: [many(segment, 'segments'), many(accountingSegment, 'accountingSegments')],
-})
+const accounting = checkedShape(
+  shapeOf<Accounting>('Accounting', {
+    attributes: { name: 'required' },
+    children: [many(segment, 'segments'), many(accountingSegment, 'accountingSegments')],
+  }),
+  ({ segments, accountingSegments }, reader) => {
+    if (!segments && !accountingSegments) reader.find('missing', 'AccountingSegment', 'The account has no segments.')
+    if (segments && accountingSegments)
+      reader.find('repeated', 'Segment', 'The account has segments of both forms; cXML wants one form.')
+  },
+)
 
 /** Unlike a price, a charge that is missing leaves the order intelligible. */
 const charge = shapeOf<Amount>('Charge', { children: [one(money, 'money', { required: 'empty' })] })

@@ -18,7 +18,8 @@ export interface GetPendingRequest extends Keeps {
 
 /**
  * `documents` are whole cXML documents, as trees: `nestDocument` puts an encoded one in, `nestedDocument` takes one out.
- * Status 211 beside it says that more wait.
+ * Status 211 beside it says that more wait. A document of another DTD than cXML.dtd, such as an InvoiceDetailRequest, may be
+ * in it by its prose; no DTD says so, and a validating reader finds it invalid.
  */
 export interface GetPendingResponse extends Keeps {
   type: 'GetPendingResponse'

@@ -1,5 +1,6 @@
 // Lines: ItemIn (PunchOutOrderMessage), ItemOut (PunchOutSetupRequest, OrderRequest), ItemDetail (cXML.dtd 1.2.071).
 
+import { checkedShape } from './checked-shape.ts'
 import { type Distribution, distribution } from './distribution.ts'
 import {
   type Amount,
@@ -131,11 +132,20 @@ export interface ItemOut extends Item {
   requiresServiceEntry?: string
   confirmationDueDate?: string
   requestedShipmentDate?: string
-  /** `yes`: goods go back to the supplier. */
+  /** `yes`: goods go back to the supplier; their price is not in the order's total. */
   isReturn?: string
   returnAuthorizationNumber?: string
   isDeliveryCompleted?: string
   unlimitedDelivery?: string
+  /** `regular` | `refurbWithoutChange` | `refurbWithChange` | `replacement` */
+  subcontractingType?: string
+  /** `intra` | `inter` */
+  stockTransferType?: string
+  isKanban?: string
+  /** `full` | `partial` */
+  stoDelivery?: string
+  stoOrderCombination?: string
+  stoFinalDelivery?: string
   /** `yes` in an update: this line differs from the order's earlier version. */
   isItemChanged?: string
   /** `delete` | `block` in an update: this line is to go. */
@@ -246,7 +256,7 @@ export const itemIn = shapeOf<ItemIn>('ItemIn', {
   ],
 })
 
-export const itemOut = shapeOf<ItemOut>('ItemOut', {
+const itemOutTable = shapeOf<ItemOut>('ItemOut', {
   attributes: {
     quantity: 'required',
     requisitionID: 'optional',
@@ -261,6 +271,12 @@ export const itemOut = shapeOf<ItemOut>('ItemOut', {
     isDeliveryCompleted: 'optional',
     unlimitedDelivery: 'optional',
     isItemChanged: 'optional',
+    subcontractingType: 'optional',
+    stockTransferType: 'optional',
+    isKanban: 'optional',
+    stoDelivery: 'optional',
+    stoOrderCombination: 'optional',
+    stoFinalDelivery: 'optional',
     operation: 'optional',
     ...itemAttributes,
   },
@@ -283,4 +299,9 @@ export const itemOut = shapeOf<ItemOut>('ItemOut', {
     one(releaseInfo, 'releaseInfo'),
     'Batch',
   ],
+})
+
+export const itemOut = checkedShape(itemOutTable, ({ itemDetail, blanketItemDetail }, reader) => {
+  if (itemDetail && blanketItemDetail)
+    reader.find('repeated', 'BlanketItemDetail', 'The item has an ItemDetail and a BlanketItemDetail; only one may be.')
 })

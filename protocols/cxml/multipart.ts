@@ -48,7 +48,7 @@ export function isMultipart(contentType = ''): boolean {
 }
 
 /**
- * Reads a body by its HTTP Content-Type. The root goes on to `decode(root.bytes, { charset: root.charset })`.
+ * Reads a body by its HTTP Content-Type. The root goes on to `decode(root.bytes, root)`.
  * Throws CxmlError: 406 when it is no complete multipart, 499 over a limit. Takes linear time.
  */
 export function readMultipart(
@@ -142,6 +142,7 @@ function split(bytes: Buffer, boundary: string, most: number): Buffer[] {
       pieces.push(bytes.subarray(open.from, Math.max(to, open.from)))
     }
     if (closing) return pieces
+    // Here already, before millions of pieces are cut.
     if (pieces.length >= most) tooLarge(`The message has more than ${most} parts.`)
     open = { from: end + (crlf ? 2 : 1), crlf }
   }

@@ -54,16 +54,17 @@ export interface OrderRequestHeader extends Keeps {
   type?: OrderRequestType
   /** `regular` | `release` | `blanket` | `stockTransport` | `stockTransportRelease`; absent = regular. */
   orderType?: string
-  /** `yes` on a blanket order: nothing is to be delivered before a release. */
+  /** `yes`: the blanket order allows releases. */
   releaseRequired?: string
   orderVersion?: string
   isInternalVersion?: string
-  /** Of the blanket order that this release is from. */
+  /** Of the blanket order above this blanket order. */
   parentAgreementID?: string
   parentAgreementPayloadID?: string
   /** Between these a blanket order is in force. */
   effectiveDate?: string
   expirationDate?: string
+  /** Of the agreement that this release is from. */
   agreementID?: string
   agreementPayloadID?: string
   requisitionID?: string
@@ -72,6 +73,7 @@ export interface OrderRequestHeader extends Keeps {
   pickUpDate?: string
   requestedDeliveryDate?: string
   isSTOOutbound?: string
+  /** Of a blanket order: the most that will be spent, not the sum of its lines. */
   total: Amount
   shipTo?: ShipTo
   billTo: BillTo
@@ -168,6 +170,13 @@ const checkedHeader = checkedShape(header, (read, reader) => {
   spell(read, 'type', types, reader)
   spell(read, 'orderType', orderTypes, reader)
   refuseUnknown(reader, 'type', read.type, types)
+  const { type, documentReference, orderType, agreementID, effectiveDate } = read
+  if ((type === 'update' || type === 'delete') && !documentReference)
+    reader.find('missing', 'DocumentReference', `The ${type} does not say which document it follows.`)
+  if (orderType === 'release' && agreementID === undefined)
+    reader.find('missing', '@agreementID', 'The release does not say from which agreement it is.')
+  if (orderType === 'blanket' && effectiveDate === undefined)
+    reader.find('missing', '@effectiveDate', 'The blanket order does not say from when it is in force.')
 })
 
 /** Oracle writes `Regular`. */
@@ -191,5 +200,8 @@ export const orderRequest = checkedShape(
   }),
   ({ header, items }, reader) => {
     if (items.length === 0 && header.type !== 'delete') reader.find('missing', 'ItemOut', 'The order has no items.')
+    const numbers = items.flatMap(({ lineNumber }) => lineNumber?.trim() ?? [])
+    if (new Set(numbers).size < numbers.length)
+      reader.find('repeated', 'ItemOut/@lineNumber', 'Two items have the same lineNumber.')
   },
 )

@@ -1,5 +1,7 @@
 // StatusUpdateRequest: what became of an earlier document: an order, an invoice, a payment (cXML Reference Guide,
 // "StatusUpdateRequest"; cXML.dtd 1.2.071).
+
+import { checkedShape } from './checked-shape.ts'
 import {
   type Amount,
   amount,
@@ -64,7 +66,7 @@ export interface DocumentStatus extends Keeps {
   comments?: Comments[]
 }
 
-/** At most one of the four statuses beside `status`. */
+/** One of the four statuses beside `status`, or none. */
 export interface StatusUpdateRequest extends Keeps {
   type: 'StatusUpdateRequest'
   documentReference?: DocumentReference
@@ -121,7 +123,7 @@ const documentStatus = shapeOf<DocumentStatus>('DocumentStatus', {
   ],
 })
 
-export const statusUpdateRequest = shapeOf<StatusUpdateRequest>('StatusUpdateRequest', {
+const table = shapeOf<StatusUpdateRequest>('StatusUpdateRequest', {
   constants: { type: 'StatusUpdateRequest' },
   children: [
     one(documentReference, 'documentReference'),
@@ -133,4 +135,12 @@ export const statusUpdateRequest = shapeOf<StatusUpdateRequest>('StatusUpdateReq
     'IntegrationStatus',
     many(extrinsic, 'extrinsics'),
   ],
+})
+
+export const statusUpdateRequest = checkedShape(table, (update, reader) => {
+  const { paymentStatus, sourcingStatus, invoiceStatus, documentStatus } = update
+  if (!update.documentReference && !invoiceStatus?.invoiceIDInfo && !documentStatus?.documentInfo)
+    reader.find('missing', 'DocumentReference', 'The update does not say which document it is about.')
+  if ([paymentStatus, sourcingStatus, invoiceStatus, documentStatus].filter(Boolean).length > 1)
+    reader.find('repeated', '', 'The update has statuses of several kinds; cXML wants one.')
 })

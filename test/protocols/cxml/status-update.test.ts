@@ -72,12 +72,37 @@ describe('a status update', () => {
 
   test('keeps what is not modelled, and writes it where the DTD wants it', () => {
     const document = read(
-      '<Extrinsic name="a">b</Extrinsic><Status code="200" text="OK"/><DocumentStatus type="x"><Comments>c</Comments><ItemStatus type="approved"><ReferenceDocumentInfo lineNumber="1"><DocumentInfo documentID="1" documentType="2"/></ReferenceDocumentInfo></ItemStatus></DocumentStatus>',
+      '<Extrinsic name="a">b</Extrinsic><DocumentReference payloadID="p"/><Status code="200" text="OK"/><DocumentStatus type="x"><Comments>c</Comments><ItemStatus type="approved"><ReferenceDocumentInfo lineNumber="1"><DocumentInfo documentID="1" documentType="2"/></ReferenceDocumentInfo></ItemStatus></DocumentStatus>',
     )
     expect(document.findings).toEqual([])
     const bytes = encode(document)
     expect(new TextDecoder().decode(bytes)).toContain('<ItemStatus type="approved">')
     if (check) expect(dtdProblems(bytes)).toEqual([])
+  })
+
+  test.each<[string, string, string[]]>([
+    ['about no document', '', ['missing DocumentReference']],
+    ['about an invoice by its number', '<InvoiceStatus type="paid"><InvoiceIDInfo invoiceID="1"/></InvoiceStatus>', []],
+    ['about an invoice without its number', '<InvoiceStatus type="paid"/>', ['missing DocumentReference']],
+    [
+      'about a document by its number',
+      '<DocumentStatus type="x"><DocumentInfo documentID="1" documentType="y"/></DocumentStatus>',
+      [],
+    ],
+    [
+      'with statuses of two kinds',
+      '<DocumentReference payloadID="p"/><InvoiceStatus type="paid"/><SourcingStatus xml:lang="en">x</SourcingStatus>',
+      ['repeated '],
+    ],
+  ])('%s', (_, inside, findings) => {
+    const document = read(`<Status code="200" text="OK"/>${inside}`)
+    const below = document.findings.map(
+      ({ code, path }) => `${code} ${path.replace(/^\/cXML\/Request\/StatusUpdateRequest\/?/, '')}`,
+    )
+    expect(below).toEqual(findings)
+    const { findings: __, ...first } = document
+    const { findings: ___, ...again } = decode(encode(first))
+    expect(again).toEqual(first)
   })
 
   test('without Status is refused, 400', () => {
