@@ -5,8 +5,8 @@ import type { Hub } from '../hub.ts'
 import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
 import { findPartner, insertPartner, insertSecret, updatePartner } from '../partners/partner-store.ts'
 import { seal } from '../secrets.ts'
-import { scopeNames } from '../storefronts/storefront.ts'
-import { insertClient, putStorefront } from '../storefronts/storefront-store.ts'
+import { type Scope, scopeNames } from '../storefronts/storefront.ts'
+import { allowClient, insertClient, putStorefront } from '../storefronts/storefront-store.ts'
 
 /** Fixed, so that a second start finds what the first one made. */
 const id = (n: number) => `00000000-0000-7000-8000-${n.toString().padStart(12, '0')}`
@@ -23,6 +23,7 @@ export const demoIds = {
 const STORE_CLIENT = { id: 'demo-store', secret: 'demo-store-secret' }
 const ADMIN_CLIENT = { id: 'demo-admin', secret: 'demo-admin-secret' }
 const SHARED_SECRET = 'demo-secret'
+const STORE_SCOPES: Scope[] = ['punchout', 'orders:read', 'invoices:read', 'webhooks:read', 'webhooks:write']
 const MODES = ['test', 'production'] as const
 
 /** Makes the demo data at the first start; at every start points it at the addresses of now. */
@@ -33,6 +34,8 @@ export async function seedDemo(hub: Hub): Promise<{ storefrontClient: { id: stri
     if (!known) await insertCompany(hub, trx)
     await putDemoStorefront(hub, trx)
     if (!known) await insertClients(hub, trx)
+    await allowClient(trx, STORE_CLIENT.id, STORE_SCOPES)
+    await allowClient(trx, ADMIN_CLIENT.id, scopeNames)
     for (const partner of demoPartners(hub)) await putPartner(hub, trx, partner)
   })
   return { storefrontClient: STORE_CLIENT }
@@ -84,7 +87,7 @@ async function insertClients(hub: Hub, db: Db): Promise<void> {
     id: hub.newId(),
     storefrontId: demoIds.storefront,
     clientId: STORE_CLIENT.id,
-    scopes: ['punchout' as const],
+    scopes: STORE_SCOPES,
   }
   await insertClient(db, store, STORE_CLIENT.secret, hub.now())
   const admin = { ...shared, id: hub.newId(), storefrontId: null, clientId: ADMIN_CLIENT.id, scopes: scopeNames }

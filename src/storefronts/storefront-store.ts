@@ -2,7 +2,7 @@
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
 import { sha256 } from '../secrets.ts'
-import type { ApiClient, Storefront } from './storefront.ts'
+import type { ApiClient, Scope, Storefront } from './storefront.ts'
 
 const STOREFRONT = [
   'id',
@@ -101,4 +101,12 @@ export async function insertClient(db: Db, client: ApiClient, secret: string, at
     .ignore()
     .returning('id')
   if (inserted.length === 0) throw new HubError('conflict', `There is a client ${client.clientId} already.`)
+}
+
+/** Gives a client these scopes besides those it has. */
+export async function allowClient(db: Db, clientId: string, scopes: readonly Scope[]): Promise<void> {
+  await db('api_clients')
+    .where({ client_id: clientId })
+    .whereRaw('NOT scopes @> ?::text[]', [[...scopes]])
+    .update({ scopes: db.raw('ARRAY(SELECT DISTINCT unnest(scopes || ?::text[]))', [[...scopes]]) })
 }

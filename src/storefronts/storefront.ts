@@ -17,6 +17,13 @@ export const scopes = {
   'partners:read': 'read partners, profiles, accounts and storefronts',
   'partners:write': 'add and change partners, secrets and mapping rules',
   'documents:read': 'read wire documents and punchout sessions of all storefronts',
+  'orders:read': 'read orders, shipments, spend, ship-to addresses and prices of every channel',
+  'orders:write': 'release, reject and cancel orders',
+  'invoices:read': 'read invoices, credit notes, open items and credit',
+  'connections:read': 'see ERP connections and how far each was read',
+  'connections:write': 'add, change, test and sync ERP connections',
+  'webhooks:read': 'see webhook endpoints and what was sent to them',
+  'webhooks:write': 'add, change and test webhook endpoints',
   'jobs:read': 'see jobs, waiting, done and dead',
   'jobs:write': 'replay dead jobs',
 } as const
