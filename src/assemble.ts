@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { v7 } from 'uuid'
+import { connectors } from '../connectors/registry.ts'
 import { findStandings } from './accounts/account-store.ts'
 import type { Config } from './config.ts'
 import { makeDatabase, migrate, missingMigrations } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded.ts'
 import { gather } from './database/gather.ts'
 import { insertDocuments } from './documents/document-store.ts'
+import { makeErpOpener } from './erp/call-erp.ts'
 import type { Hub } from './hub.ts'
 import { makeRecentPartners } from './partners/recent-partners.ts'
 import { migrateQueue, openQueueBackend, type QueueBackend } from './queue/backend.ts'
@@ -61,6 +63,11 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
     const keys = makeKeyring(config.sealingKeys ?? readOrMakeKeyFile(config.dataDir))
     const now = () => new Date()
     const newId = () => v7()
+    const erps = makeErpOpener(connectors, keys, {
+      now,
+      onExchange: ({ error, ...exchange }) => log.debug({ ...exchange, error: error?.message }, 'ERP called'),
+    })
+    closers.push(() => erps.close())
     const hub: Hub = {
       db,
       config,
@@ -71,6 +78,8 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
       partners: makeRecentPartners(() => Date.now()),
       storeIncoming: gather((documents) => insertDocuments(intake, keys, documents, now())),
       findStanding: gather((questions) => findStandings(db, questions)),
+      connectors,
+      openErp: erps.open,
       now,
       newId,
       newToken: () => randomBytes(32).toString('base64url'),

@@ -1,10 +1,12 @@
 // What routes and jobs receive: the hub's database, clock, ids, log and keys. Built once, in assemble.ts.
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
+import type { ConnectorDefinition } from '../connectors/connector.ts'
 import type { Standing, StandingQuestion } from './accounts/account-store.ts'
 import type { Config } from './config.ts'
 import type { Db } from './database/database.ts'
 import type { NewDocument } from './documents/document-store.ts'
+import type { OpenErp } from './erp/call-erp.ts'
 import type { RecentPartners } from './partners/recent-partners.ts'
 import type { Keyring } from './secrets.ts'
 import type { TokenSigner } from './token-signer.ts'
@@ -23,6 +25,10 @@ export interface Hub {
   storeIncoming(document: NewDocument): Promise<boolean>
   /** What a person is to an account, asked together with others. */
   findStanding(question: StandingQuestion): Promise<Standing | undefined>
+  /** Every connector there is, by id. */
+  connectors: Readonly<Record<string, ConnectorDefinition>>
+  /** Opens an ERP connection, once per version of its settings. Calls go through `callErp`, which minds the breaker. */
+  openErp: OpenErp
   now(): Date
   /** A UUID v7: rows sort by their birth. */
   newId(): string

@@ -20,6 +20,7 @@ const COLUMNS = {
   statusCode: 'status_code',
   inReplyTo: 'in_reply_to',
   duplicateOf: 'duplicate_of',
+  orderId: 'order_id',
   createdAt: 'created_at',
 }
 
@@ -55,6 +56,7 @@ export function documentInsert(db: Db, keys: Keyring, documents: readonly NewDoc
       status_code: document.statusCode ?? null,
       in_reply_to: document.inReplyTo ?? null,
       duplicate_of: document.duplicateOf ?? null,
+      order_id: document.orderId ?? null,
       created_at: at,
     })),
   )
@@ -86,6 +88,7 @@ export interface DocumentFilter {
   sellerId: string
   partnerId?: string | undefined
   sessionId?: string | undefined
+  orderId?: string | undefined
   kind?: string | undefined
   direction?: 'in' | 'out' | undefined
 }
@@ -106,6 +109,14 @@ export async function listDocuments(
       .where({ session_id: filter.sessionId })
       .whereNotNull('in_reply_to')
     query.where((q) => q.where({ session_id: filter.sessionId }).orWhereIn('id', answered))
+  }
+  // The buyer's document came before its order: it is what the order's events name.
+  if (filter.orderId) {
+    const named = db('order_events')
+      .select('document_id')
+      .where({ order_id: filter.orderId })
+      .whereNotNull('document_id')
+    query.where((q) => q.where({ order_id: filter.orderId }).orWhereIn('id', named))
   }
   if (filter.kind) query.where({ kind: filter.kind })
   if (filter.direction) query.where({ direction: filter.direction })

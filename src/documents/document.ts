@@ -16,7 +16,7 @@ export interface WireDocument {
   partnerId: string | null
   sessionId: string | null
   direction: 'in' | 'out'
-  protocol: 'cxml' | 'oci'
+  protocol: 'cxml' | 'oci' | 'ubl' | 'erp'
   /** PunchOutSetupRequest, Status, OciCallUp, ... */
   kind: string
   payloadId: string | null
@@ -29,6 +29,7 @@ export interface WireDocument {
   statusCode: number | null
   inReplyTo: string | null
   duplicateOf: string | null
+  orderId: string | null
   createdAt: Date
 }
 

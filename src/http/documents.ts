@@ -13,7 +13,7 @@ const shown = z
   .object({
     id: z.uuid(),
     direction: z.enum(['in', 'out']),
-    protocol: z.enum(['cxml', 'oci']),
+    protocol: z.enum(['cxml', 'oci', 'ubl', 'erp']),
     kind: z.string(),
     partnerId: z.uuid().nullable(),
     sessionId: z.uuid().nullable(),
@@ -26,6 +26,7 @@ const shown = z
     findings: z.array(z.object({ code: z.string(), message: z.string(), path: z.string().optional() })),
     inReplyTo: z.uuid().nullable(),
     duplicateOf: z.uuid().nullable(),
+    orderId: z.uuid().nullable(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'WireDocument' })
@@ -44,6 +45,7 @@ export const documentRoutes: Route[] = [
     query: pageQuery.extend({
       partnerId: z.uuid().optional(),
       sessionId: z.uuid().optional(),
+      orderId: z.uuid().optional(),
       kind: z.string().max(100).optional(),
       direction: z.enum(['in', 'out']).optional(),
     }),
@@ -128,7 +130,11 @@ export function blankSecrets(bytes: Buffer): Buffer {
 }
 
 function blank(text: string): string {
-  return text
-    .replace(/(<(?:\w+:)?SharedSecret\b[^>]*>)[\s\S]*?(<\/(?:\w+:)?SharedSecret\s*>)/gi, '$1[blanked]$2')
-    .replace(/(<(?:\w+:)?CredentialMac\b[^>]*>)[\s\S]*?(<\/(?:\w+:)?CredentialMac\s*>)/gi, '$1[blanked]$2')
+  return (
+    text
+      .replace(/(<(?:\w+:)?SharedSecret\b[^>]*>)[\s\S]*?(<\/(?:\w+:)?SharedSecret\s*>)/gi, '$1[blanked]$2')
+      // A purchasing card's number and what proves it.
+      .replace(/(<(?:\w+:)?PCard\b[^>]*?\b(?:number|cvv|securityCode)\s*=\s*)("[^"]*"|'[^']*')/gi, '$1"[blanked]"')
+      .replace(/(<(?:\w+:)?CredentialMac\b[^>]*>)[\s\S]*?(<\/(?:\w+:)?CredentialMac\s*>)/gi, '$1[blanked]$2')
+  )
 }

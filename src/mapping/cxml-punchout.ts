@@ -1,7 +1,7 @@
 // cXML PunchOutSetupRequest -> what the house understands: parties, facts about the buyer, lines to edit; and the answers back.
 
 import { isTestIdentity, productionIdentity } from '../../protocols/cxml/credential.ts'
-import type { Address as CxmlAddress, Extrinsic } from '../../protocols/cxml/elements.ts'
+import type { Contact, Address as CxmlAddress, Extrinsic } from '../../protocols/cxml/elements.ts'
 import type { Header } from '../../protocols/cxml/envelope.ts'
 import type { PunchOutSetupRequest } from '../../protocols/cxml/punchout-setup-request.ts'
 import { type BuyerFacts, gatherFacts } from '../accounts/mapping-rules.ts'
@@ -36,15 +36,34 @@ const NAME_EXTRINSICS = ['uniquename', 'uniqueusername', 'user', 'username']
 /** What the document says of its buyer, for the mapping rules. Field names as in BuyerFacts. */
 export function buyerFacts(request: PunchOutSetupRequest, header: Header): BuyerFacts {
   const { facts, add } = gatherFacts()
-  const extrinsics = request.extrinsics ?? []
+  addPartyFacts(add, facts, {
+    extrinsics: request.extrinsics ?? [],
+    header,
+    contacts: request.contacts ?? [],
+    shipTo: request.shipTo?.address,
+  })
+  return facts
+}
+
+/** The places where a document, whatever its kind, may name its user, added to the facts. */
+export function addPartyFacts(
+  add: (field: string, ...values: (string | undefined)[]) => void,
+  facts: BuyerFacts,
+  document: {
+    extrinsics: readonly Extrinsic[]
+    header: Header
+    contacts: readonly Contact[]
+    shipTo: CxmlAddress | undefined
+  },
+): void {
+  const { extrinsics, header, contacts, shipTo } = document
   for (const e of extrinsics) add(`extrinsic.${e.name}`, e.value)
   for (const c of header.from.credentials) add(`from.${c.domain}`, c.identity)
-  for (const contact of request.contacts ?? []) {
+  for (const contact of contacts) {
     add('contact.email', ...(contact.emails ?? []).map((e) => e.address))
     add('contact.name', contact.name.text)
     for (const e of contact.extrinsics ?? []) add(`extrinsic.${e.name}`, e.value)
   }
-  const shipTo = request.shipTo?.address
   if (shipTo) {
     add('shipTo.addressID', shipTo.addressID)
     add('shipTo.email', shipTo.email?.address)
@@ -55,7 +74,6 @@ export function buyerFacts(request: PunchOutSetupRequest, header: Header): Buyer
   const emails = [...named(EMAIL_EXTRINSICS), ...(facts['contact.email'] ?? []), ...(facts['shipto.email'] ?? [])]
   add('userEmail', ...emails.filter((e) => e.includes('@')))
   add('uniqueName', ...named(NAME_EXTRINSICS))
-  return facts
 }
 
 export interface CxmlSetup {
@@ -92,7 +110,8 @@ function extrinsicNamed(extrinsics: readonly Extrinsic[] | undefined, ...names: 
   return extrinsics?.find((e) => names.includes(e.name.toLowerCase()) && e.value.trim() !== '')?.value.trim()
 }
 
-function fromAddress(address: CxmlAddress): Address {
+/** A cXML Address in the house's words. */
+export function fromAddress(address: CxmlAddress): Address {
   const post = address.postalAddress
   return {
     addressId: address.addressID,

@@ -263,7 +263,7 @@ export async function refreshSearch(db: Db, orderIds: readonly string[]): Promis
        o.project_code, o.cost_centre, o.ship_to->>'name',
        (SELECT string_agg(concat_ws(' ', l.supplier_part_id, l.description), ' ') FROM order_lines l WHERE l.order_id = o.id)))
      WHERE o.id = ANY(?)`,
-    [orderIds],
+    [[...orderIds]],
   )
 }
 

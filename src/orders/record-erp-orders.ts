@@ -9,15 +9,11 @@ import { announce } from '../storefronts/announce.ts'
 import type { Order, OrderState } from './order.ts'
 import { insertEvents, refreshSearch } from './order-store.ts'
 
-/** The ERP's states in our words. `blocked` is the ERP's own hold. */
-const stateOf: Readonly<Record<ErpOrder['state'], OrderState>> = {
-  draft: 'accepted',
-  blocked: 'accepted',
-  open: 'confirmed',
-  shipping: 'shipping',
-  shipped: 'shipped',
-  closed: 'closed',
-  cancelled: 'cancelled',
+/** The ERP's states in our words. `blocked` is the ERP's own hold; open without a promise is no confirmation. */
+function stateOf({ state, lines }: ErpOrder): OrderState {
+  if (state === 'draft' || state === 'blocked') return 'accepted'
+  if (state !== 'open') return state
+  return lines.length > 0 && lines.every((l) => l.confirmedQuantity === null) ? 'accepted' : 'confirmed'
 }
 
 interface Origin {
@@ -50,7 +46,7 @@ export async function recordErpOrders(
     else if (!mine.erpChangedAt || mine.erpChangedAt <= new Date(order.changedAt)) moved.push({ known: mine, order })
   }
   if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp.at)
-  if (moved.length > 0) await applyMoves(db, origin, moved, stamp)
+  if (moved.length > 0) await applyMoves(db, moved, stamp)
   const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && k.state !== 'cancelled')
   if (removed.length > 0) await cancelRemoved(db, removed, stamp)
   if (options.first) return
@@ -62,10 +58,10 @@ export async function recordErpOrders(
   await announce(
     db,
     [
-      ...fresh.map((f) => tell(f.id, 'order.created', stateOf[f.order.state])),
+      ...fresh.map((f) => tell(f.id, 'order.created', stateOf(f.order))),
       ...moved
-        .filter((m) => m.known.state !== stateOf[m.order.state])
-        .map((m) => tell(m.known.id, 'order.updated', stateOf[m.order.state])),
+        .filter((m) => m.known.state !== stateOf(m.order))
+        .map((m) => tell(m.known.id, 'order.updated', stateOf(m.order))),
       ...removed.map((r) => tell(r.id, 'order.updated', 'cancelled')),
     ],
     stamp,
@@ -112,7 +108,7 @@ async function insertFresh(
     id,
     accountId: accounts.get(o.customerNumber) ?? null,
     channel: o.channel,
-    state: stateOf[o.state],
+    state: stateOf(o),
     poNumber: o.purchaseOrderNumber,
     customerNumber: o.customerNumber,
     orderedAt: o.orderedAt,
@@ -186,13 +182,12 @@ async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { o
 
 async function applyMoves(
   db: Db,
-  origin: Origin,
   moved: readonly { known: KnownOrder; order: ErpOrder }[],
   stamp: Stamp,
 ): Promise<void> {
   const rows = moved.map(({ known, order }) => ({
     id: known.id,
-    state: stateOf[order.state],
+    state: stateOf(order),
     erpId: order.erpId,
     erpNumber: order.number,
     erpState: order.state,

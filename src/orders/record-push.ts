@@ -6,7 +6,7 @@ import type { Stamp } from '../database/stamp.ts'
 import { erpQueue } from '../erp/erp-connection.ts'
 import { enqueue } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
-import type { Hold, Order, OrderState } from './order.ts'
+import type { Hold, Order } from './order.ts'
 import { insertEvents, updateOrder } from './order-store.ts'
 
 /** Longer than any call to an ERP may take. */
@@ -43,12 +43,13 @@ export async function recordReceipt(
   db: Db,
   order: Order,
   receipt: ErpOrderReceipt,
-  pushed: { revision: number; state: OrderState },
+  /** Which of the order's contents went there. */
+  pushedRevision: number,
   stamp: Stamp,
 ): Promise<void> {
   const { id, sellerId, connectionId } = order
   // A change may have held it meanwhile; its reasons stay in sight.
-  const state = order.state === 'received' || order.state === 'held' ? pushed.state : order.state
+  const state = order.state === 'received' || order.state === 'held' ? 'accepted' : order.state
   await updateOrder(
     db,
     id,
@@ -60,7 +61,7 @@ export async function recordReceipt(
   await insertEvents(db, [{ orderId: id, kind: 'pushed', detail }], stamp)
   const queue = connectionId ? { queue: erpQueue(connectionId) } : {}
   if (order.cancelAsked) await enqueue(db, 'cancel-order', { orderId: id }, queue)
-  else if (order.revision > pushed.revision)
+  else if (order.revision > pushedRevision)
     await enqueue(db, 'change-order', { orderId: id, revision: order.revision }, queue)
   if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: id })
   if (connectionId)
