@@ -13,7 +13,7 @@ export interface Row<T> {
   /** Adds to the element; false = the value has nothing here. */
   write(value: T, into: XmlElement, currencies: Currencies): boolean
   read(from: XmlElement, value: T, currencies: Currencies): void
-  /** Only in rows that tell apart elements of the same name: is this the one meant? */
+  /** In rows that only tell apart elements of the same name, and in what holds nothing but such rows: is this the one? */
   fits?(element: XmlElement, currencies: Currencies): boolean
 }
 
@@ -158,20 +158,21 @@ function firstToken(element: XmlElement, name: string): string {
   return child ? textOf(child).trim() : ''
 }
 
-/** An element around rows of the same value: cac:Country around cbc:IdentificationCode. */
+/** An element around rows of the same value: cac:Country around cbc:IdentificationCode. Around marks only, it is one itself. */
 export function inside<T>(name: string, rows: readonly Row<T>[]): Row<T> {
+  const isMark = rows.every((row) => row.fits)
   return {
     write(value, into, currencies) {
       const element = emptyElement(name)
-      if (!writeRows(rows, value, element, currencies)) return false
-      into.children.push(element)
-      return true
+      const wrote = writeRows(rows, value, element, currencies)
+      if (wrote || isMark) into.children.push(element)
+      return wrote
     },
     read(from, value, currencies) {
       const element = childrenOf(from, name).find((e) => fitsRows(rows, e, currencies))
       readRows(rows, element ?? emptyElement(name), value, currencies)
     },
-    ...(rows.some((row) => row.fits) && {
+    ...(isMark && {
       fits: (element: XmlElement, currencies: Currencies) =>
         childrenOf(element, name).some((e) => fitsRows(rows, e, currencies)),
     }),
@@ -191,7 +192,7 @@ export function under<T, K extends keyof T & string>(key: K, rows: readonly Row<
       readRows(rows, from, inner, currencies)
       if (!isEmpty(inner)) value[key] = inner
     },
-    ...(rows.some((row) => row.fits) && {
+    ...(rows.every((row) => row.fits) && {
       fits: (element: XmlElement, currencies: Currencies) => fitsRows(rows, element, currencies),
     }),
   }
