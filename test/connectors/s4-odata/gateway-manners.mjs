@@ -31,7 +31,7 @@ export function gatewayManners(cds) {
     next()
   }
 
-  /** The first fault that fits and isn't used up. `lose`: SAP does the work and nobody hears of it. */
+  /** The first fault that fits and isn't used up. `drop`: nothing is done; `lose`: it is done and nobody hears of it. */
   function faulty(req, res, next) {
     const url = decodeURIComponent(req.originalUrl)
     const fault = faults.find(
@@ -55,7 +55,7 @@ export function gatewayManners(cds) {
     const [client, secret] = Buffer.from(req.headers.authorization?.split(' ')[1] ?? '', 'base64')
       .toString()
       .split(':')
-    if (req.body.grant_type !== 'client_credentials' || client !== 'hub' || secret !== 'right')
+    if (req.body.grant_type !== 'client_credentials' || client !== 'hub' || secret !== 'hub-5ecret')
       return res.status(401).json({ error: 'invalid_client' })
     const token = randomBytes(12).toString('hex')
     bearers.add(token)
@@ -64,7 +64,7 @@ export function gatewayManners(cds) {
 
   function loggedOn(req, res, next) {
     const [kind, value] = (req.headers.authorization ?? '').split(' ')
-    if (kind === 'Basic' && Buffer.from(value, 'base64').toString() === 'HUB:right') return next()
+    if (kind === 'Basic' && Buffer.from(value, 'base64').toString() === 'HUB:hub-Pa55') return next()
     if (kind === 'Bearer' && bearers.has(value)) return next()
     res.status(401).set('www-authenticate', 'Basic realm="SAP NetWeaver Application Server [S4T/100]"').type('html')
     res.send('<html><head><title>Logon Error Message</title></head><body><h1>Logon failed</h1></body></html>')
@@ -108,7 +108,7 @@ function control(cds, { sessions, bearers, requests, setFaults }) {
     try {
       res.json((await work(req.body)) ?? {})
     } catch (error) {
-      res.status(500).json({ message: error.message })
+      res.status(500).json({ message: error.message, args: error.args, target: error.target })
     }
   }
   router.post('/reset', answer(reset))
@@ -129,7 +129,10 @@ function control(cds, { sessions, bearers, requests, setFaults }) {
     '/insert',
     answer(async ({ entity, rows }) => {
       const service = await cds.connect.to(entity.split('.')[0])
-      await cds.tx({ user: cds.User.privileged }, () => service.run(cds.ql.INSERT.into(entity).entries(rows)))
+      await cds.tx({ user: cds.User.privileged }, async () => {
+        for (const row of rows) await service.run(cds.ql.INSERT.into(entity).entries(row))
+      })
+      return rows
     }),
   )
   router.post(

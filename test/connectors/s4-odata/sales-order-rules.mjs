@@ -20,14 +20,25 @@ export function salesOrderRules(cds) {
   const today = () => new Date().toISOString().slice(0, 10)
 
   cds.on('serving', (service) => {
-    if (service.name === 'API_BILLING_DOCUMENT_SRV')
+    if (service.name === 'API_BILLING_DOCUMENT_SRV') {
       service.before('CREATE', 'A_BillingDocument', ({ data }) => {
         data.BillingDocument ??= String(++lastBillingDocument)
         data.LastChangeDateTime ??= stamp()
       })
+      service.on('GetPDF', async (req) => {
+        const { BillingDocument } = req.data
+        const [known] = await SELECT.from('API_BILLING_DOCUMENT_SRV.A_BillingDocument').where({ BillingDocument })
+        if (!known)
+          req.reject({ status: 404, code: 'VF/016', message: `Billing document ${BillingDocument} does not exist` })
+        return { BillingDocumentBinary: Buffer.from(`%PDF-1.4\n% ${BillingDocument}\n%%EOF`).toString('base64') }
+      })
+    }
     if (service.name !== SERVICE) return
 
-    service.before('CREATE', 'A_SalesOrder', (req) => completeOrder(req))
+    service.before('CREATE', 'A_SalesOrder', async (req) => {
+      await knowCustomer(req)
+      completeOrder(req)
+    })
     service.before('CREATE', 'A_SalesOrderItem', async (req) => {
       const items = await SELECT.from(`${SERVICE}.A_SalesOrderItem`).where({ SalesOrder: req.data.SalesOrder })
       const [order] = await SELECT.from(`${SERVICE}.A_SalesOrder`).where({ SalesOrder: req.data.SalesOrder })
@@ -45,6 +56,17 @@ export function salesOrderRules(cds) {
     for (const part of ['Item', 'ItemPrElement', 'ScheduleLine', 'HeaderPartner', 'PartnerAddress', 'Text'])
       service.after(['CREATE', 'UPDATE'], `A_SalesOrder${part}`, async (_result, { data }) => reckon(data.SalesOrder))
   })
+
+  async function knowCustomer(req) {
+    const { SoldToParty, SalesOrganization, DistributionChannel, OrganizationDivision } = req.data
+    const area = { SalesOrganization, DistributionChannel, Division: OrganizationDivision }
+    const [known] = await SELECT.from('API_BUSINESS_PARTNER.A_CustomerSalesArea').where({
+      Customer: SoldToParty,
+      ...area,
+    })
+    const words = `Sold-to party ${SoldToParty} not maintained for sales area ${Object.values(area).join(' ')}`
+    if (!known) req.reject({ status: 400, code: 'VP/199', message: words })
+  }
 
   function completeOrder(req) {
     const order = req.data

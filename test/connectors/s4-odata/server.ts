@@ -11,12 +11,16 @@ export interface S4Fault {
   path?: string
   method?: string
   times?: number
+  /** The connection is dropped before anything is done. */
+  drop?: boolean
   /** The work is done and the connection dropped before the answer. */
   lose?: boolean
   status?: number
   headers?: Record<string, string>
   body?: string
 }
+
+export type S4Row = Record<string, unknown>
 
 export interface S4Request {
   method: string
@@ -29,10 +33,12 @@ export interface S4Server {
   url: string
   /** Empties everything and forgets faults and requests. */
   reset(): Promise<void>
-  /** Rows of `API_X.A_Y`, nested ones with them, in the plain types of OData V4 (dates `2026-01-31`). */
-  insert(entity: string, rows: Record<string, unknown>[]): Promise<void>
-  update(entity: string, key: Record<string, unknown>, data: Record<string, unknown>): Promise<void>
-  remove(entity: string, key: Record<string, unknown>): Promise<void>
+  /** Rows of `API_X.A_Y`, nested ones with them, in the plain types of OData V4 (dates `2026-01-31`); as they were made. */
+  insert(entity: string, rows: S4Row[]): Promise<S4Row[]>
+  /** `API_X/A_Y?$filter=...`, over the API. */
+  rows(path: string): Promise<S4Row[]>
+  update(entity: string, key: S4Row, data: S4Row): Promise<void>
+  remove(entity: string, key: S4Row): Promise<void>
   faults(faults: S4Fault[]): Promise<void>
   expireSessions(): Promise<void>
   expireTokens(): Promise<void>
@@ -42,6 +48,9 @@ export interface S4Server {
 }
 
 const FOLDER = import.meta.dirname
+
+export const s4User = { user: 'HUB', password: 'hub-Pa55' }
+const basic = `Basic ${Buffer.from(`${s4User.user}:${s4User.password}`).toString('base64')}`
 
 /** Can the service be served here? Throws in CI when it can't. */
 export function haveS4(): boolean {
@@ -70,6 +79,18 @@ export async function startS4(): Promise<S4Server> {
     url,
     reset: () => control('reset'),
     insert: (entity, rows) => control('insert', { entity, rows }),
+    async rows(path) {
+      const rows: S4Row[] = []
+      let next: string | undefined = `${url}/sap/opu/odata/sap/${path}`
+      while (next) {
+        const response = await fetch(next, { headers: { authorization: basic, accept: 'application/json' } })
+        if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+        const { d } = (await response.json()) as { d: { results: S4Row[]; __next?: string } }
+        rows.push(...d.results)
+        next = d.__next
+      }
+      return rows
+    },
     update: (entity, key, data) => control('update', { entity, key, data }),
     remove: (entity, key) => control('delete', { entity, key }),
     faults: (faults) => control('faults', faults),

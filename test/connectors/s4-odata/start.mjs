@@ -40,19 +40,12 @@ const models = Object.entries(SERVICES).map(([service, origin]) => {
   writeFileSync(model, edmxToCds(edmx, `/odata/v4/${service}`, options.page))
   return model
 })
-const etags = join(folder, 'etags.cds')
-writeFileSync(
-  etags,
-  `using { API_SALES_ORDER_SRV } from './API_SALES_ORDER_SRV';
-using { API_BILLING_DOCUMENT_SRV } from './API_BILLING_DOCUMENT_SRV';
-annotate API_SALES_ORDER_SRV.A_SalesOrder with { LastChangeDateTime @odata.etag };
-annotate API_BILLING_DOCUMENT_SRV.A_BillingDocument with { LastChangeDateTime @odata.etag };
-`,
-)
+const additions = join(folder, 'additions.cds')
+writeFileSync(additions, readFileSync('additions.cds'))
 
 gatewayManners(cds)
 salesOrderRules(cds)
-cds.env.cov2ap.model = [...models, etags]
+cds.env.cov2ap.model = [...models, additions]
 const server = await cds.server({ service: 'all', from: cds.env.cov2ap.model, in_memory: true, port: options.port })
 const url = `http://127.0.0.1:${server.address().port}`
 // The V2 adapter opens its routes when it hears this, and reads the models once more for its metadata.
