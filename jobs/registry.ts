@@ -1,11 +1,23 @@
 // The list: no declared job lacks a file.
 import type { JobName } from '../src/queue/job-payloads.ts'
+import { cancelOrderJob } from './cancel-order.ts'
+import { changeOrderJob } from './change-order.ts'
+import { deliverDocument } from './deliver-document.ts'
 import { expirePunchoutSessions } from './expire-punchout-sessions.ts'
 import type { Job } from './job.ts'
 import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
+import { pushOrder } from './push-order.ts'
+import { sendConfirmation } from './send-confirmation.ts'
+import { syncStream } from './sync-stream.ts'
 
 export const jobs = {
+  'push-order': pushOrder,
+  'change-order': changeOrderJob,
+  'cancel-order': cancelOrderJob,
+  'sync-stream': syncStream,
+  'send-confirmation': sendConfirmation,
+  'deliver-document': deliverDocument,
   'expire-punchout-sessions': expirePunchoutSessions,
   'purge-documents': purgeDocumentsJob,
   'purge-job-runs': purgeJobRunsJob,

@@ -8,11 +8,11 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { retryAfterSeconds } from '../connectors/http-client.ts'
 
 export type OutsideErrorKind =
-  /** No answer: name, connection, certificate, time-out. */
+  /** No answer (name, connection, certificate, time-out), or 408 and 5xx. */
   | 'unreachable'
   /** 429, or 503 with Retry-After. */
   | 'throttled'
-  /** The hub doesn't call this address. */
+  /** The hub doesn't call this address, or any other status that isn't 2xx. */
   | 'refused'
   /** An answer, but too large or no HTTP. */
   | 'unintelligible'
@@ -47,13 +47,14 @@ export interface OutsidePost {
   maxBytes: number
   /** What is over `maxBytes` is dropped; else it is an error. */
   cut?: boolean
+  /** The caller judges the status itself, whatever it is but `throttled`. */
+  anyStatus?: boolean
   /** Plain http and addresses that aren't public; not in production. */
   allowPrivate: boolean
   signal?: AbortSignal
 }
 
 export interface OutsideAnswer {
-  /** Any but 429, and 503 with Retry-After: also redirects and errors. */
   status: number
   headers: IncomingHttpHeaders
   bytes: Buffer
@@ -72,7 +73,8 @@ export async function postOutside(address: string, post: OutsidePost): Promise<O
       headers: response.headers,
       bytes: await readBody(response, url, post),
     }
-    throwIfThrottled(answer, url)
+    const refusal = refusalOf(answer, url)
+    if (refusal && !(post.anyStatus && refusal.kind !== 'throttled')) throw refusal
     return answer
   } catch (error) {
     if (error instanceof OutsideError) throw error
@@ -126,11 +128,26 @@ async function readBody(response: IncomingMessage, url: URL, { maxBytes, cut }: 
   return Buffer.concat(parts).subarray(0, maxBytes)
 }
 
-function throwIfThrottled({ status, headers }: OutsideAnswer, { host }: URL): void {
-  if (status !== 429 && status !== 503) return
+/** Null for 2xx. */
+function refusalOf({ status, headers, bytes }: OutsideAnswer, { host }: URL): OutsideError | null {
+  if (status >= 200 && status < 300) return null
+  if (status >= 300 && status < 400)
+    return new OutsideError('refused', `${host} answered ${status}, a redirect: it is not followed.`, { status })
+  const said = excerpt(bytes)
+  const words = `${host} answered ${status}${said && `: "${said}"`}.`
   const retryAfter = retryAfterSeconds(headers['retry-after'] ?? null, headers.date ?? null)
-  if (status === 503 && retryAfter === undefined) return
-  throw new OutsideError('throttled', `${host} answered ${status}: it asks to wait.`, { status, retryAfter })
+  if (status === 429 || (status === 503 && retryAfter !== undefined))
+    return new OutsideError('throttled', words, { status, retryAfter })
+  return new OutsideError(status >= 500 || status === 408 ? 'unreachable' : 'refused', words, { status })
+}
+
+/** The beginning of an answer's text without tags. */
+function excerpt(bytes: Buffer): string {
+  const text = bytes
+    .subarray(0, 2000)
+    .toString()
+    .replace(/<[^>]*>/g, ' ')
+  return text.replace(/\s+/g, ' ').trim().slice(0, 200)
 }
 
 function noAnswer(error: unknown, { host }: URL, timeoutMs: number | undefined): OutsideError {

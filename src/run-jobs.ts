@@ -1,23 +1,70 @@
 // Everything a process that takes jobs runs: relay, workers, schedules. The hub runs it inside itself unless HUB_WORKER=off.
-import { startWorkers } from '../jobs/run.ts'
+import { startWorkers, type Workers } from '../jobs/run.ts'
 import { startSchedules } from '../jobs/schedule.ts'
 import type { Assembled } from './assemble.ts'
+import { erpQueue } from './erp/erp-connection.ts'
+import { listActiveConnections } from './erp/erp-connection-store.ts'
+import type { Hub } from './hub.ts'
+import type { QueueBackend } from './queue/backend.ts'
 import { jobQueues } from './queue/job-payloads.ts'
 import { startRelay } from './queue/relay.ts'
 
 /** The queues every hub has. */
 export const queueNames = [...new Set(Object.values(jobQueues)), 'partners'] as const
 
+/** How often new, paused and removed ERP connections are looked for. */
+const LOOK_EVERY_MS = 5_000
+
 /** Closes in the order that loses nothing: no new schedules, then the jobs in hand, then the relay. */
 export async function runJobs({ hub, queues, databaseUrl }: Assembled): Promise<{ close(): Promise<void> }> {
   const relay = startRelay(hub, queues, { databaseUrl })
   const workers = await startWorkers(hub, queues, { queues: [...queueNames] })
+  const erpWorkers = await startErpWorkers(hub, queues)
   const schedules = startSchedules(hub)
   return {
     async close() {
       await schedules.close()
-      await workers.close()
+      await Promise.all([workers.close(), erpWorkers.close()])
       await relay.close()
+    },
+  }
+}
+
+/** One worker per active ERP connection, as they come and go. */
+async function startErpWorkers(hub: Hub, queues: QueueBackend): Promise<{ close(): Promise<void> }> {
+  const running = new Map<string, { concurrency: number; workers: Workers }>()
+  let closed = false
+  const look = async () => {
+    const active = await listActiveConnections(hub.db)
+    for (const [id, { workers, concurrency }] of running) {
+      if (active.some((c) => c.id === id && c.settings.concurrency === concurrency)) continue
+      running.delete(id)
+      await workers.close()
+    }
+    for (const { id, settings } of active) {
+      if (closed || running.has(id)) continue
+      const { concurrency } = settings
+      running.set(id, {
+        concurrency,
+        workers: await startWorkers(hub, queues, { queues: [erpQueue(id)], concurrency }),
+      })
+    }
+  }
+  let looking: Promise<void> | undefined
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch((error) => hub.log.warn({ err: error }, 'Could not look for ERP connections; trying again'))
+      .finally(() => {
+        looking = undefined
+      })
+  }, LOOK_EVERY_MS)
+  await look()
+  return {
+    async close() {
+      closed = true
+      clearInterval(timer)
+      await looking
+      await Promise.all([...running.values()].map(({ workers }) => workers.close()))
     },
   }
 }

@@ -8,6 +8,8 @@ import { up as erp } from './migrations/0006-erp.ts'
 import { up as orders } from './migrations/0007-orders.ts'
 import { up as fulfilment } from './migrations/0008-fulfilment.ts'
 import { up as outgoing } from './migrations/0009-outgoing.ts'
+import { up as sellerParty } from './migrations/0010-seller-party.ts'
+import { up as orderLists } from './migrations/0011-order-lists.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -19,4 +21,6 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0007-orders', up: orders },
   { name: '0008-fulfilment', up: fulfilment },
   { name: '0009-outgoing', up: outgoing },
+  { name: '0010-seller-party', up: sellerParty },
+  { name: '0011-order-lists', up: orderLists },
 ]

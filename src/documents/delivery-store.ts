@@ -1,5 +1,6 @@
 // Keeps deliveries of outgoing documents.
 import type { Db } from '../database/database.ts'
+import type { Write } from '../database/together.ts'
 import type { Delivery } from './delivery.ts'
 
 const COLUMNS = {
@@ -123,11 +124,17 @@ export async function listMailbox(
   return kinds.length > 0 ? query.whereIn('kind', kinds) : query
 }
 
-/** The partner has what lay in its mailbox before `until`. */
+/** The write that says they were handed to the partner, who has not said yet that they arrived. */
+export function markHandedOut(db: Db, ids: readonly string[], at: Date): Write {
+  return db('deliveries').whereIn('id', ids).update({ handed_at: at, updated_at: at })
+}
+
+/** The partner has what it was handed, up to the document of this timestamp (cXML writes whole seconds). */
 export async function markCollected(db: Db, partnerId: string, until: Date, at: Date): Promise<number> {
   return db('deliveries')
     .where({ partner_id: partnerId, way: 'mailbox', state: 'waiting' })
-    .where('created_at', '<=', until)
+    .whereNotNull('handed_at')
+    .where('created_at', '<', new Date(until.getTime() + 1000))
     .update({ state: 'delivered', status_code: 200, status_text: 'collected by GetPendingRequest', updated_at: at })
 }
 

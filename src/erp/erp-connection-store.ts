@@ -190,15 +190,16 @@ export async function putStream(
   state: {
     cursor?: string | null
     records?: number
-    startedAt?: Date
+    /** null = whoever read it is done. */
+    claimedUntil?: Date | null
     finishedAt?: Date | null
     lastError?: string | null
   },
   at: Date,
 ): Promise<void> {
-  const { records = 0, cursor, startedAt, finishedAt, lastError } = state
+  const { records = 0, cursor, claimedUntil, finishedAt, lastError } = state
   const given = Object.fromEntries(
-    Object.entries({ cursor, started_at: startedAt, finished_at: finishedAt, last_error: lastError }).filter(
+    Object.entries({ cursor, claimed_until: claimedUntil, finished_at: finishedAt, last_error: lastError }).filter(
       ([, value]) => value !== undefined,
     ),
   )
@@ -206,4 +207,23 @@ export async function putStream(
     .insert({ connection_id: connectionId, stream, ...given, records, updated_at: at })
     .onConflict(['connection_id', 'stream'])
     .merge({ ...given, records: db.raw('sync_streams.records + ?', [records]), updated_at: at })
+}
+
+/** The right to read a stream, for `seconds`. False while somebody else reads it. */
+export async function claimStream(
+  db: Db,
+  connectionId: string,
+  stream: StreamName,
+  seconds: number,
+  at: Date,
+): Promise<boolean> {
+  const until = new Date(at.getTime() + seconds * 1000)
+  const { rows } = await db.raw(
+    `INSERT INTO sync_streams (connection_id, stream, claimed_until, started_at, updated_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (connection_id, stream) DO UPDATE SET claimed_until = excluded.claimed_until, started_at = excluded.started_at,
+       updated_at = excluded.updated_at
+     WHERE sync_streams.claimed_until IS NULL OR sync_streams.claimed_until <= ? RETURNING stream`,
+    [connectionId, stream, until, at, at, at],
+  )
+  return rows.length > 0
 }

@@ -24,8 +24,7 @@ export const connectionSettingsSchema = z
       )
       .default({})
       .describe('seconds between two reads of a stream; null = only when nudged'),
-    concurrency: z.int().min(1).max(50).default(4).describe('calls to this ERP at once'),
-    perMinute: z.int().min(1).max(60_000).optional().describe('most jobs of this ERP started in a minute'),
+    concurrency: z.int().min(1).max(50).default(6).describe('jobs of this ERP at once'),
     createAccounts: z
       .boolean()
       .default(true)

@@ -2,11 +2,18 @@
 import { formatTimestamp } from '../../protocols/cxml/timestamp.ts'
 import type { CxmlHandler } from './cxml.ts'
 
-const TAKEN = ['ProfileRequest', 'PunchOutSetupRequest']
+const TAKEN = ['ProfileRequest', 'PunchOutSetupRequest', 'OrderRequest', 'StatusUpdateRequest', 'GetPendingRequest']
 
 export const profileHandler: CxmlHandler = async (hub, { partner }) => {
   const url = `${hub.config.publicUrl}/cxml`
-  const operations = [{ name: 'Direct.Operation', value: 'create,edit,inspect,source' }]
+  const options: Record<string, { name: string; value: string }[]> = {
+    PunchOutSetupRequest: [{ name: 'Direct.Operation', value: 'create,edit,inspect,source' }],
+    OrderRequest: [
+      { name: 'attachments', value: 'yes' },
+      { name: 'changes', value: 'yes' },
+      { name: 'requiredType', value: 'no' },
+    ],
+  }
   return {
     writes: [],
     content: {
@@ -15,7 +22,7 @@ export const profileHandler: CxmlHandler = async (hub, { partner }) => {
       transactions: TAKEN.map((requestName) => ({
         requestName,
         url,
-        options: requestName === 'PunchOutSetupRequest' ? operations : undefined,
+        options: options[requestName],
       })),
     },
   }

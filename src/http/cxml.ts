@@ -4,30 +4,38 @@ import type { Request, Response } from 'express'
 import { CxmlError } from '../../protocols/cxml/cxml-error.ts'
 import { decode } from '../../protocols/cxml/document.ts'
 import type { CxmlDocument, CxmlRequest, CxmlResponse } from '../../protocols/cxml/envelope.ts'
+import { isMultipart, readMultipart } from '../../protocols/cxml/multipart.ts'
 import { isUniqueViolation, together, type Write } from '../database/together.ts'
 import { documentInsert, findAnswer, type NewDocument } from '../documents/document-store.ts'
 import { receiveOnce } from '../documents/receive-once.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import type { Attachment } from '../mapping/cxml-order.ts'
 import { partiesOf } from '../mapping/cxml-punchout.ts'
 import { authenticatePartner, type Parties } from '../partners/authenticate-partner.ts'
 import type { TradingPartner } from '../partners/partner.ts'
+import { getPendingHandler } from './cxml-get-pending.ts'
+import { orderRequestHandler } from './cxml-order-request.ts'
 import { profileHandler } from './cxml-profile.ts'
 import { punchOutSetupHandler } from './cxml-punchout-setup.ts'
 import { refuseDocument, responseDocument } from './cxml-response.ts'
+import { statusUpdateHandler } from './cxml-status-update.ts'
 import { assertNotLocked, countFailure } from './failure-limit.ts'
 import { readBody } from './read-body.ts'
 import { asHubError } from './render-error.ts'
 import type { Route } from './route.ts'
 
-/** Bytes of the largest document taken: orders with attachments are rarely above a few MB. */
+/** Bytes of the largest document taken, and of one with its attachments. */
 const MAX_BYTES = 10 * 1024 * 1024
+const MAX_BYTES_WITH_ATTACHMENTS = 50 * 1024 * 1024
 
 export interface CxmlCall {
   partner: TradingPartner
   parties: Parties
   request: CxmlRequest
   documentId: string
+  /** What came beside the document in the same multipart message; its bytes are kept in the stored document. */
+  attachments: Attachment[]
   /** Resolves once the document is safely stored. A handler that must change something by itself awaits it first. */
   stored: Promise<unknown>
 }
@@ -38,6 +46,10 @@ export interface CxmlAnswer {
   /** The session the document began. */
   sessionId?: string
   writes: Write[]
+  /** What is more than a few writes: done in one transaction with the answer. Its errors become the answer instead. */
+  act?: (db: Hub['db']) => Promise<void>
+  /** Status of a success that isn't 200. */
+  code?: number
 }
 
 /** Reads what it needs while the document is being stored, and hands back what is to be written together with the answer. */
@@ -47,6 +59,9 @@ export type CxmlHandler = (hub: Hub, call: CxmlCall) => Promise<CxmlAnswer>
 const handlers: Record<string, CxmlHandler> = {
   ProfileRequest: profileHandler,
   PunchOutSetupRequest: punchOutSetupHandler,
+  OrderRequest: orderRequestHandler,
+  StatusUpdateRequest: statusUpdateHandler,
+  GetPendingRequest: getPendingHandler,
 }
 
 export const cxmlRoute: Route = {
@@ -73,13 +88,8 @@ async function answerDocument(hub: Hub, req: Request, res: Response): Promise<Ui
   }
   let stored = false
   try {
-    incoming.bytes = await readBody(req, MAX_BYTES)
-    if (/^multipart\//i.test(contentType))
-      throw new HubError(
-        'not_implemented',
-        'Documents with attachments (multipart/related) are not handled by this hub.',
-      )
-    const document = decode(incoming.bytes, { charset: charsetOf(contentType), maxBytes: MAX_BYTES })
+    incoming.bytes = await readBody(req, isMultipart(contentType) ? MAX_BYTES_WITH_ATTACHMENTS : MAX_BYTES)
+    const { document, attachments } = readDocument(incoming.bytes, contentType)
     describeIncoming(incoming, document)
     const request = asRequest(document)
     const parties = partiesOf(request.header, request.deploymentMode)
@@ -89,7 +99,7 @@ async function answerDocument(hub: Hub, req: Request, res: Response): Promise<Ui
     incoming.partnerId = partner.id
 
     const storing = receiveOnce(hub.db, hub.keys, hub.storeIncoming, incoming, hub.now())
-    const call = { partner, parties, request, documentId: incoming.id, stored: storing }
+    const call = { partner, parties, request, documentId: incoming.id, attachments, stored: storing }
     const [reception, answer] = await Promise.allSettled([storing, handle(hub, call)])
     if (reception.status === 'rejected') throw reception.reason
     stored = true
@@ -104,6 +114,24 @@ async function answerDocument(hub: Hub, req: Request, res: Response): Promise<Ui
   } catch (error) {
     return refuseDocument(hub, incoming, error instanceof CxmlError ? error : asHubError(error), stored, res)
   }
+}
+
+/** The document, and what came with it where the body is multipart/related. Throws CxmlError. */
+function readDocument(
+  bytes: Uint8Array,
+  contentType: string,
+): { document: ReturnType<typeof decode>; attachments: Attachment[] } {
+  if (!isMultipart(contentType))
+    return { document: decode(bytes, { charset: charsetOf(contentType), maxBytes: MAX_BYTES }), attachments: [] }
+  const { root, parts, findings } = readMultipart(bytes, contentType, { bytes: MAX_BYTES_WITH_ATTACHMENTS })
+  const document = decode(root.bytes, { charset: root.charset, maxBytes: MAX_BYTES })
+  const attachments = parts.map((part) => ({
+    contentId: part.contentId ?? '',
+    fileName: part.fileName ?? null,
+    contentType: part.contentType,
+    size: part.bytes.length,
+  }))
+  return { document: { ...document, findings: [...findings, ...document.findings] }, attachments }
 }
 
 function describeIncoming(incoming: NewDocument, document: ReturnType<typeof decode>): void {
@@ -148,10 +176,16 @@ async function commitAnswer(
   inReplyTo: string,
   answer: CxmlAnswer,
 ): Promise<Uint8Array> {
-  const { content, sessionId, writes } = answer
-  const document = responseDocument(hub, { partner, inReplyTo, code: 200, message: '', content, sessionId })
+  const { content, sessionId, writes, act, code = 200 } = answer
+  const document = responseDocument(hub, { partner, inReplyTo, code, message: '', content, sessionId })
+  const insert = (db: Hub['db']) => documentInsert(db, hub.keys, [document], hub.now())
   try {
-    await together(hub.db, [...writes, documentInsert(hub.db, hub.keys, [document], hub.now())])
+    if (act)
+      await hub.db.transaction(async (trx) => {
+        await act(trx)
+        await insert(trx)
+      })
+    else await together(hub.db, [...writes, insert(hub.db)])
     return document.bytes
   } catch (error) {
     const other = isUniqueViolation(error) ? await findAnswer(hub.db, hub.keys, inReplyTo) : undefined

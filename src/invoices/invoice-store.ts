@@ -51,6 +51,15 @@ export async function findInvoiceById(db: Db, id: string): Promise<Invoice | und
   return db('invoices').select(invoiceColumns).where({ id }).first()
 }
 
+/** The newest invoice of this number. */
+export async function findInvoiceByNumber(db: Db, sellerId: string, number: string): Promise<Invoice | undefined> {
+  return db('invoices')
+    .select(invoiceColumns)
+    .where({ seller_id: sellerId, number })
+    .orderBy('invoice_date', 'desc')
+    .first()
+}
+
 /** Lines of invoices, in one query. */
 export async function listInvoiceLines(db: Db, invoiceIds: readonly string[]): Promise<InvoiceLine[]> {
   return db('invoice_lines').select(LINE).whereIn('invoice_id', invoiceIds).orderBy(['invoice_id', 'line_number'])

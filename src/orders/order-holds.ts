@@ -25,7 +25,7 @@ export function holdsOf(weighing: Weighing): Hold[] {
   else if (!weighing.customerNumber)
     holds.push({
       reason: 'no-customer',
-      message: 'The company account has no customer number: give it the ERP’s, then release the order.',
+      message: 'No company account with a customer number of the ERP: tie the order to one, then release it.',
     })
   if (overCredit && policy.overCredit === 'hold') holds.push({ reason: 'credit', message: overCredit })
   const unpriced = content.lines.filter((l) => l.details.maxAmount === undefined && l.unitPrice === '')

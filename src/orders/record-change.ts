@@ -1,7 +1,7 @@
 // What the ERP made of a change or a cancellation of an order it had.
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
-import { erpQueue } from '../erp/erp-connection.ts'
+import { askSync } from '../erp/ask-sync.ts'
 import { enqueue } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
 import type { Order } from './order.ts'
@@ -18,10 +18,7 @@ export async function recordChangePushed(db: Db, order: Order, asked: Asked, sta
   await updateOrder(db, id, { holds, ...(cancelled ? { state, cancelAsked: false } : {}) }, stamp.at)
   await insertEvents(db, [{ orderId: id, kind: cancelled ? 'cancelled' : 'change-pushed' }], stamp)
   if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: id })
-  if (connectionId) {
-    const runAt = new Date(stamp.at.getTime() + 3_000)
-    await enqueue(db, 'sync-stream', { connectionId, stream: 'orders' }, { queue: erpQueue(connectionId), runAt })
-  }
+  if (connectionId) await askSync(db, connectionId, 'orders', { runAt: new Date(stamp.at.getTime() + 3_000) })
   const type = cancelled ? ('order.cancelled' as const) : ('order.updated' as const)
   await announce(db, [{ sellerId, type, data: { orderId: id, state } }], stamp)
 }

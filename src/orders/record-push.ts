@@ -3,6 +3,7 @@
 import type { ErpOrderReceipt } from '../../connectors/connector.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
+import { askSync } from '../erp/ask-sync.ts'
 import { erpQueue } from '../erp/erp-connection.ts'
 import { enqueue } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
@@ -64,8 +65,7 @@ export async function recordReceipt(
   else if (order.revision > pushedRevision)
     await enqueue(db, 'change-order', { orderId: id, revision: order.revision }, queue)
   if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: id })
-  if (connectionId)
-    await enqueue(db, 'sync-stream', { connectionId, stream: 'orders' }, { ...queue, runAt: soon(stamp.at) })
+  if (connectionId) await askSync(db, connectionId, 'orders', { runAt: soon(stamp.at) })
   await announce(db, [{ sellerId, type: 'order.updated', data: { orderId: id, state } }], stamp)
 }
 

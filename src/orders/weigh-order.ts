@@ -14,7 +14,8 @@ export interface PlaceOrder {
   sellerId: string
   partnerId: string
   storefrontId: string | null
-  accountId: string
+  /** Null = nobody knows whose it is: held. */
+  accountId: string | null
   personId: string | null
   customerNumber: string | null
   connectionId: string | null

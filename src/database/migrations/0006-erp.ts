@@ -26,6 +26,8 @@ export const up: readonly string[] = [
     stream text NOT NULL,
     cursor text,
     records bigint NOT NULL DEFAULT 0,
+    -- One reader at a time; renewed with every page.
+    claimed_until timestamptz,
     started_at timestamptz,
     finished_at timestamptz,
     last_error text,

@@ -12,6 +12,7 @@ export const up: readonly string[] = [
     order_id uuid,
     way text NOT NULL CHECK (way IN ('post', 'mailbox')),
     state text NOT NULL CHECK (state IN ('waiting', 'delivered', 'refused', 'given-up')),
+    handed_at timestamptz,
     status_code integer,
     status_text text,
     answer_document_id uuid,
