@@ -47,16 +47,21 @@ describe('postOutside', () => {
     expect(answer.bytes.toString()).toBe('got grün (5)')
   })
 
-  it('brings back redirects and errors as they are, following nothing', async () => {
-    let calls = 0
+  it('takes any status but 2xx for an error, follows no redirect, and leaves both to who asks for any status', async () => {
+    const calls: string[] = []
     const url = await receiver((req, res) => {
-      calls++
-      if (req.url === '/moved') res.writeHead(307, { Location: '/else' }).end()
-      else res.writeHead(500).end('broken')
+      calls.push(req.url ?? '')
+      const status = Number(req.url?.slice(1))
+      res.writeHead(status, { Location: '/200' }).end(`<html><p>broken\n ${status}</p></html>`)
     })
-    expect((await post(`${url}/moved`)).status).toBe(307)
-    expect(calls).toBe(1)
-    expect(await post(url)).toMatchObject({ status: 500, bytes: Buffer.from('broken') })
+    expect(await failure(post(`${url}/307`))).toMatchObject({ kind: 'refused', status: 307 })
+    expect(await failure(post(`${url}/400`))).toMatchObject({ kind: 'refused', status: 400 })
+    expect((await failure(post(`${url}/404`))).message).toContain('answered 404: "broken 404"')
+    expect(await failure(post(`${url}/500`))).toMatchObject({ kind: 'unreachable', status: 500 })
+    expect(await failure(post(`${url}/408`))).toMatchObject({ kind: 'unreachable', status: 408 })
+    for (const status of [200, 204, 307, 400, 500])
+      expect((await post(`${url}/${status}`, { anyStatus: true })).status).toBe(status)
+    expect(calls).toEqual(['/307', '/400', '/404', '/500', '/408', '/200', '/204', '/307', '/400', '/500'])
   })
 
   it('is throttled by 429, and by 503 that says when to come back (RFC 9110 section 10.2.3)', async () => {
@@ -70,7 +75,9 @@ describe('postOutside', () => {
     expect(await failure(post(`${url}/429/7`))).toMatchObject({ kind: 'throttled', retryAfter: 7, status: 429 })
     expect(await failure(post(`${url}/429`))).toMatchObject({ kind: 'throttled', retryAfter: undefined })
     expect(await failure(post(`${url}/503/Mon, 05 Jan 2026 10:02:00 GMT`))).toMatchObject({ retryAfter: 120 })
-    expect((await post(`${url}/503`)).status).toBe(503)
+    expect((await failure(post(`${url}/503`))).kind).toBe('unreachable')
+    expect((await failure(post(`${url}/503/5`, { anyStatus: true }))).kind).toBe('throttled')
+    expect((await post(`${url}/503`, { anyStatus: true })).status).toBe(503)
   })
 
   it('takes no more of an answer than asked for', async () => {
