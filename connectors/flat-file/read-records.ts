@@ -41,16 +41,18 @@ export async function readRecords<S extends StreamName>(
     attempt(line, bad, () => {
       const id = idColumns[stream](row)
       const last = groups.at(-1)
-      if (last?.id === id) last.rows.push(row)
+      // Rows of a CSV file are lines of one record while the id stays; an entry of a JSON file is one of its own.
+      const goesOn = last?.id === id && hasLines.has(stream) && (!isJson(file) || last.line === line)
+      if (goesOn) last.rows.push(row)
       else groups.push({ id, line, rows: [row] })
     })
-  const doubtful = hasLines.has(stream) ? besides(bad, groups) : new Set()
+  const doubtful = hasLines.has(stream) && !isJson(file) ? besides(bad, groups) : new Set()
   const records: FileContent<S>['records'] = []
   for (const group of groups)
     attempt(group.line, bad, () => {
       if (doubtful.has(group)) throw new BadRow(`${group.id} may lack a line: one beside it can't be read`)
-      const [first] = group.rows
-      records.push(first.flag('deleted') ? { deleted: true, erpId: group.id } : compose[stream](group.rows))
+      const deleted = group.rows[0].flag('deleted')
+      records.push(deleted ? { deleted: true, erpId: group.id } : whole(compose[stream](group.rows)))
     })
   return { records, bad: bad.toSorted((a, b) => a.line - b.line) }
 }
@@ -58,12 +60,12 @@ export async function readRecords<S extends StreamName>(
 /** Rows of a file of this kind, with what they are read by. */
 export async function rowsOf(
   kind: string,
-  { name, bytes, modifiedAt }: IncomingFile,
+  file: IncomingFile,
   { format, columns }: ReadingOptions,
 ): Promise<{ rows: { line: number; row: Row }[]; bad: BadLine[] }> {
-  const { rows, bad } = await readRows(name, bytes, format, columns[kind] ?? {})
-  const used = /\.json$/i.test(name) ? { ...format, decimalComma: false, dates: 'yyyy-mm-dd' as const } : format
-  return { rows: rows.map(({ line, cells }) => ({ line, row: makeRow(cells, used, modifiedAt) })), bad }
+  const { rows, bad } = await readRows(file.name, file.bytes, format, columns[kind] ?? {})
+  const used = isJson(file) ? { ...format, decimalComma: false, dates: 'yyyy-mm-dd' as const } : format
+  return { rows: rows.map(({ line, cells }) => ({ line, row: makeRow(cells, used, file.modifiedAt) })), bad }
 }
 
 /** Does `work`; a BadRow it throws is put down for its line. */
@@ -74,6 +76,16 @@ export function attempt(line: number, bad: BadLine[], work: () => void): void {
     if (!(error instanceof BadRow)) throw error
     bad.push({ line, reason: error.message })
   }
+}
+
+const isJson = ({ name }: IncomingFile) => /\.json$/i.test(name)
+
+/** Throws BadRow when two rows say they are the same line: two states of a record, one after the other. */
+function whole<R extends object>(record: R): R {
+  const ids = 'lines' in record ? (record.lines as { erpLineId: string }[]).map((line) => line.erpLineId) : []
+  const twice = ids.find((id, i) => ids.indexOf(id) < i)
+  if (twice !== undefined) throw new BadRow(`there are two lines ${twice}`)
+  return record
 }
 
 const hasLines = new Set<StreamName>(['orders', 'shipments', 'invoices'])

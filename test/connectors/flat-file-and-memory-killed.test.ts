@@ -37,13 +37,13 @@ describe('the memory ERP in a file', () => {
   it('has every order once when two pushers of the same orders are killed again and again', async () => {
     const settings = { name: 'killed', folder: join(root, 'books') }
     const erp = memoryErp(settings, () => new Date())
-    const push = () => killUntilDone('pushed', 'memory', JSON.stringify(settings), 'push', '1', '400')
+    const push = () => killUntilDone('pushed', 'memory', JSON.stringify(settings), 'push', '1', '250')
     const kills = await Promise.all([push(), push()])
     expect(Math.min(...kills)).toBeGreaterThan(2)
-    const counts = Array.from({ length: 400 }, (_, i) => erp.countByOnceKey(`k${i + 1}`))
+    const counts = Array.from({ length: 250 }, (_, i) => erp.countByOnceKey(`k${i + 1}`))
     expect(counts).toEqual(counts.map(() => 1))
-    expect(erp.count('orders')).toBe(400)
-    expect(new Set(erp.records('orders').map((order) => order.number)).size).toBe(400)
+    expect(erp.count('orders')).toBe(250)
+    expect(new Set(erp.records('orders').map((order) => order.number)).size).toBe(250)
   })
 })
 
@@ -61,11 +61,11 @@ describe('flat-file', () => {
       }
     }
     const erp = setInterval(take, 5)
-    expect(await killUntilDone('pushed', 'flat-file', settings(), 'push', '1', '300')).toBeGreaterThan(2)
+    expect(await killUntilDone('pushed', 'flat-file', settings(), 'push', '1', '120')).toBeGreaterThan(2)
     clearInterval(erp)
     take()
-    expect(taken).toHaveLength(300)
-    expect(new Set(taken).size).toBe(300)
+    expect(taken).toHaveLength(120)
+    expect(new Set(taken).size).toBe(120)
   })
 
   it('keeps every record when it is killed again and again, and archives every file', async () => {
