@@ -7,27 +7,27 @@ import { request as requestHttps } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { retryAfterSeconds } from '../connectors/http-client.ts'
 
-export type OutsideErrorKind =
-  /** No answer (name, connection, certificate, time-out), or 408 and 5xx. */
+export type OutgoingErrorKind =
+  /** No answer: name, connection, certificate, time-out. */
   | 'unreachable'
   /** 429, or 503 with Retry-After. */
   | 'throttled'
-  /** The hub doesn't call this address, or any other status that isn't 2xx. */
+  /** The hub doesn't call this address. */
   | 'refused'
   /** An answer, but too large or no HTTP. */
   | 'unintelligible'
 
 /** `message` is for the person who set the address: never a secret, nor the path, which may hold one. */
-export class OutsideError extends Error {
-  override readonly name = 'OutsideError'
-  readonly kind: OutsideErrorKind
+export class OutgoingError extends Error {
+  override readonly name = 'OutgoingError'
+  readonly kind: OutgoingErrorKind
   /** Seconds the other side asked to wait, with kind `throttled`. */
   readonly retryAfter: number | undefined
   /** What it answered, if anything. */
   readonly status: number | undefined
 
   constructor(
-    kind: OutsideErrorKind,
+    kind: OutgoingErrorKind,
     message: string,
     options: { retryAfter?: number; status?: number; cause?: unknown } = {},
   ) {
@@ -38,7 +38,7 @@ export class OutsideError extends Error {
   }
 }
 
-export interface OutsidePost {
+export interface OutgoingPost {
   headers?: Record<string, string>
   body: string | Uint8Array
   /** For the whole exchange. */
@@ -47,21 +47,20 @@ export interface OutsidePost {
   maxBytes: number
   /** What is over `maxBytes` is dropped; else it is an error. */
   cut?: boolean
-  /** The caller judges the status itself, whatever it is but `throttled`. */
-  anyStatus?: boolean
   /** Plain http and addresses that aren't public; not in production. */
   allowPrivate: boolean
   signal?: AbortSignal
 }
 
-export interface OutsideAnswer {
+export interface OutgoingAnswer {
+  /** Any but 429, and 503 with Retry-After: also redirects, which are not followed, and errors. */
   status: number
   headers: IncomingHttpHeaders
   bytes: Buffer
 }
 
-/** Posts once. Throws OutsideError and nothing else. */
-export async function postOutside(address: string, post: OutsidePost): Promise<OutsideAnswer> {
+/** Posts once. Throws OutgoingError and nothing else. */
+export async function postOutside(address: string, post: OutgoingPost): Promise<OutgoingAnswer> {
   const { allowPrivate, timeoutMs } = post
   const url = checkAddress(address, allowPrivate)
   const late = AbortSignal.timeout(timeoutMs)
@@ -73,11 +72,10 @@ export async function postOutside(address: string, post: OutsidePost): Promise<O
       headers: response.headers,
       bytes: await readBody(response, url, post),
     }
-    const refusal = refusalOf(answer, url)
-    if (refusal && !(post.anyStatus && refusal.kind !== 'throttled')) throw refusal
+    throwIfThrottled(answer, url)
     return answer
   } catch (error) {
-    if (error instanceof OutsideError) throw error
+    if (error instanceof OutgoingError) throw error
     throw noAnswer(error, url, late.aborted && !post.signal?.aborted ? timeoutMs : undefined)
   }
 }
@@ -94,11 +92,11 @@ export function whyNotOutside(address: string, allowPrivate: boolean): string | 
 
 function checkAddress(address: string, allowPrivate: boolean): URL {
   const why = whyNotOutside(address, allowPrivate)
-  if (why !== null) throw new OutsideError('refused', `The address ${why}: the hub does not call it.`)
+  if (why !== null) throw new OutgoingError('refused', `The address ${why}: the hub does not call it.`)
   return new URL(address)
 }
 
-function send(url: URL, post: OutsidePost, signal: AbortSignal): Promise<IncomingMessage> {
+function send(url: URL, post: OutgoingPost, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method: 'POST',
@@ -113,7 +111,7 @@ function send(url: URL, post: OutsidePost, signal: AbortSignal): Promise<Incomin
   })
 }
 
-async function readBody(response: IncomingMessage, url: URL, { maxBytes, cut }: OutsidePost): Promise<Buffer> {
+async function readBody(response: IncomingMessage, url: URL, { maxBytes, cut }: OutgoingPost): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of response as AsyncIterable<Buffer>) {
@@ -121,44 +119,40 @@ async function readBody(response: IncomingMessage, url: URL, { maxBytes, cut }: 
     parts.push(part)
     if (size <= maxBytes) continue
     if (cut) break
-    throw new OutsideError('unintelligible', `${url.host} answered with more than ${maxBytes} bytes.`, {
+    throw new OutgoingError('unintelligible', `${url.host} answered with more than ${maxBytes} bytes.`, {
       status: response.statusCode,
     })
   }
   return Buffer.concat(parts).subarray(0, maxBytes)
 }
 
-/** Null for 2xx. */
-function refusalOf({ status, headers, bytes }: OutsideAnswer, { host }: URL): OutsideError | null {
-  if (status >= 200 && status < 300) return null
-  if (status >= 300 && status < 400)
-    return new OutsideError('refused', `${host} answered ${status}, a redirect: it is not followed.`, { status })
-  const said = excerpt(bytes)
-  const words = `${host} answered ${status}${said && `: "${said}"`}.`
+function throwIfThrottled({ status, headers, bytes }: OutgoingAnswer, { host }: URL): void {
+  if (status !== 429 && status !== 503) return
   const retryAfter = retryAfterSeconds(headers['retry-after'] ?? null, headers.date ?? null)
-  if (status === 429 || (status === 503 && retryAfter !== undefined))
-    return new OutsideError('throttled', words, { status, retryAfter })
-  return new OutsideError(status >= 500 || status === 408 ? 'unreachable' : 'refused', words, { status })
+  if (status === 503 && retryAfter === undefined) return
+  const words = `${host} asks to wait: it answered ${status}${wordsOf(bytes)}`
+  throw new OutgoingError('throttled', words, { status, retryAfter })
 }
 
-/** The beginning of an answer's text without tags. */
-function excerpt(bytes: Buffer): string {
+/** The beginning of an answer's text without tags, quoted, to stand behind its status. */
+export function wordsOf(bytes: Buffer): string {
   const text = bytes
     .subarray(0, 2000)
     .toString()
     .replace(/<[^>]*>/g, ' ')
-  return text.replace(/\s+/g, ' ').trim().slice(0, 200)
+  const words = text.replace(/\s+/g, ' ').trim().slice(0, 200)
+  return words && `: "${words}"`
 }
 
-function noAnswer(error: unknown, { host }: URL, timeoutMs: number | undefined): OutsideError {
+function noAnswer(error: unknown, { host }: URL, timeoutMs: number | undefined): OutgoingError {
   if (timeoutMs !== undefined)
-    return new OutsideError('unreachable', `${host} did not answer within ${timeoutMs / 1000} seconds.`)
+    return new OutgoingError('unreachable', `${host} did not answer within ${timeoutMs / 1000} seconds.`)
   const { code = '', message } = error as { code?: string; message: string }
   if (code.startsWith('HPE_'))
-    return new OutsideError('unintelligible', `${host} answers, but not in HTTP (${code}).`, { cause: error })
+    return new OutgoingError('unintelligible', `${host} answers, but not in HTTP (${code}).`, { cause: error })
   if (code === 'ERR_INVALID_CHAR')
-    return new OutsideError('refused', 'A header of the request holds a sign it must not hold.')
-  return new OutsideError('unreachable', `${host} can’t be reached (${code || message}).`, { cause: error })
+    return new OutgoingError('refused', 'A header of the request holds a sign it must not hold.')
+  return new OutgoingError('unreachable', `${host} can’t be reached (${code || message}).`, { cause: error })
 }
 
 /** Resolves for a connection that is about to be made; names that lead inside don't resolve. */
@@ -169,7 +163,7 @@ const resolvePublic: LookupFunction = (hostname, options, callback) => {
     const [first] = addresses
     if (!first)
       return callback(
-        new OutsideError('refused', `${hostname} is not at a public address: the hub does not call it.`),
+        new OutgoingError('refused', `${hostname} is not at a public address: the hub does not call it.`),
         '',
       )
     if (options.all) callback(null, addresses)
