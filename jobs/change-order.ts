@@ -2,9 +2,9 @@
 import { ErpError } from '../connectors/erp-error.ts'
 import { stampOf } from '../src/database/stamp.ts'
 import { callErp } from '../src/erp/call-erp.ts'
-import { toErpDraft } from '../src/mapping/erp-order.ts'
-import { findOrderById, listLines, lockOrder } from '../src/orders/order-store.ts'
+import { findOrderById, lockOrder } from '../src/orders/order-store.ts'
 import { recordChangePushed, recordChangeRefused } from '../src/orders/record-change.ts'
+import { draftOf } from './draft-of.ts'
 import { type Job, patient } from './job.ts'
 
 export const changeOrderJob: Job<'change-order'> = {
@@ -15,7 +15,7 @@ export const changeOrderJob: Job<'change-order'> = {
     // A later change brings the whole order along.
     if (!order?.erpId || !order.connectionId || order.revision > revision || order.state === 'cancelled') return
     const { erpId, erpNumber, connectionId } = order
-    const draft = toErpDraft(order, await listLines(hub.db, orderId))
+    const draft = await draftOf(hub, order)
     try {
       await callErp(hub, connectionId, async ({ erp, definition }) => {
         if (!erp.changeOrder) throw new ErpError('refused', `${definition.title}: an order it has is changed by hand.`)

@@ -5,9 +5,9 @@ import { ErpError } from '../connectors/erp-error.ts'
 import { stampOf } from '../src/database/stamp.ts'
 import { callErp } from '../src/erp/call-erp.ts'
 import type { Hub } from '../src/hub.ts'
-import { toErpDraft } from '../src/mapping/erp-order.ts'
-import { findOrderById, listLines, lockOrder } from '../src/orders/order-store.ts'
+import { findOrderById, lockOrder } from '../src/orders/order-store.ts'
 import { endLease, leasePush, recordReceipt, recordRefusal } from '../src/orders/record-push.ts'
+import { draftOf } from './draft-of.ts'
 import { type Job, patient } from './job.ts'
 
 export const pushOrder: Job<'push-order'> = {
@@ -23,7 +23,7 @@ export const pushOrder: Job<'push-order'> = {
     const order = await findOrderById(hub.db, orderId)
     if (!order?.onceKey || !order.connectionId) throw new Error(`order ${orderId} is not one to push`)
     const { onceKey, revision, connectionId } = order
-    const draft = toErpDraft(order, await listLines(hub.db, orderId))
+    const draft = await draftOf(hub, order)
     let receipt: ErpOrderReceipt
     try {
       receipt = await callErp(hub, connectionId, async ({ erp, definition }) => {

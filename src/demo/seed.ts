@@ -1,6 +1,9 @@
 // Demo data: seller, company account, storefront, partners and clients everyone knows the secrets of. Never in production.
+import { join } from 'node:path'
 import { insertAccount, insertMembershipOnce, insertPersonOnce, insertSeller } from '../accounts/account-store.ts'
 import type { Db } from '../database/database.ts'
+import { CONFIG_PURPOSE, connectionSettingsSchema } from '../erp/erp-connection.ts'
+import { findConnection, insertConnection } from '../erp/erp-connection-store.ts'
 import type { Hub } from '../hub.ts'
 import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
 import { findPartner, insertPartner, insertSecret, updatePartner } from '../partners/partner-store.ts'
@@ -18,6 +21,7 @@ export const demoIds = {
   storefront: id(4),
   cxmlPartner: id(5),
   ociPartner: id(6),
+  erpConnection: id(7),
 }
 
 const STORE_CLIENT = { id: 'demo-store', secret: 'demo-store-secret' }
@@ -36,6 +40,7 @@ export async function seedDemo(hub: Hub): Promise<{ storefrontClient: { id: stri
     if (!known) await insertClients(hub, trx)
     await allowClient(trx, STORE_CLIENT.id, STORE_SCOPES)
     await allowClient(trx, ADMIN_CLIENT.id, scopeNames)
+    await putErpConnection(hub, trx)
     for (const partner of demoPartners(hub)) await putPartner(hub, trx, partner)
   })
   return { storefrontClient: STORE_CLIENT }
@@ -94,6 +99,28 @@ async function insertClients(hub: Hub, db: Db): Promise<void> {
   await insertClient(db, admin, ADMIN_CLIENT.secret, hub.now())
 }
 
+/** An ERP that confirms, ships and invoices by itself, and is kept beside the hub's data for all its processes. */
+async function putErpConnection(hub: Hub, db: Db): Promise<void> {
+  const { seller: sellerId, erpConnection } = demoIds
+  if (await findConnection(db, sellerId, erpConnection)) return
+  const config = { name: 'demo', autopilot: true, folder: join(hub.config.dataDir, 'demo-erp') }
+  // Read often, so that whoever tries it out need not wait.
+  const often = { orders: 5, shipments: 5, invoices: 5, openItems: 10, balances: 10, creditLimits: 30 }
+  await insertConnection(
+    db,
+    {
+      id: erpConnection,
+      sellerId,
+      name: 'Demo ERP',
+      connector: 'memory',
+      sealedConfig: seal(hub.keys, CONFIG_PURPOSE, JSON.stringify(config)),
+      settings: connectionSettingsSchema.parse({ schedule: often }),
+      status: 'active',
+    },
+    hub.now(),
+  )
+}
+
 type DemoPartner = Parameters<typeof insertPartner>[1]
 
 function demoPartners(hub: Hub): DemoPartner[] {
@@ -105,6 +132,7 @@ function demoPartners(hub: Hub): DemoPartner[] {
     allowedReturnHosts: ['buyer.example', ...own],
     frameAncestors: ['https://buyer.example', ...own],
     language: 'en',
+    outgoing: { way: 'post', url: `${hub.config.publicUrl}/demo/buyer/documents` },
   })
   const shared = {
     sellerId: demoIds.seller,

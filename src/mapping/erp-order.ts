@@ -3,55 +3,47 @@ import type { ErpAddress, ErpOrderDraft } from '../../connectors/connector.ts'
 import type { Address } from '../cart.ts'
 import type { Order, OrderLine } from '../orders/order.ts'
 
-/** Units buyers' systems write for UN/CEFACT Rec 20 codes: X12 355 and plain words, folded to upper case. */
-const rec20: Readonly<Record<string, string>> = {
+/** What buyers' systems write that is no UN/CEFACT Rec 20 code: X12 355, SAP's and plain words. */
+const words: Readonly<Record<string, string>> = {
   EACH: 'EA',
   PCE: 'EA',
-  PC: 'EA',
-  ST: 'EA',
+  PCS: 'EA',
   STK: 'EA',
   UN: 'EA',
   UNIT: 'EA',
-  C62: 'EA',
-  H87: 'EA',
   BOX: 'BX',
-  XBX: 'BX',
-  XPK: 'PK',
-  XCT: 'CT',
   PAC: 'PK',
   PAK: 'PK',
   PACK: 'PK',
   PKG: 'PK',
   CASE: 'CS',
   CTN: 'CT',
-  CRT: 'CT',
   KG: 'KGM',
-  KILO: 'KGM',
-  G: 'GRM',
-  GR: 'GRM',
-  L: 'LTR',
-  LT: 'LTR',
   LITER: 'LTR',
-  M: 'MTR',
-  MT: 'MTR',
-  HR: 'HUR',
+  LITRE: 'LTR',
   HOUR: 'HUR',
-  STD: 'HUR',
-  DY: 'DAY',
-  RL: 'RO',
+  HR: 'HUR',
   ROL: 'RO',
-  PR: 'PR',
   PAIR: 'PR',
 }
 
-/** A buyer's unit as Rec 20; an unknown one goes as it is, for the ERP to say what it thinks of it. */
-export function toRec20(unit: string): string {
-  const folded = unit.trim().toUpperCase()
-  return Object.hasOwn(rec20, folded) ? (rec20[folded] as string) : folded
+/** Undoes the partner's unit map: buyer's code -> ours. Where several of ours became one, the first in the map. */
+export function unitsOfBuyer(map: Readonly<Record<string, string>>): (unit: string) => string {
+  const ours = new Map<string, string>()
+  for (const [own, theirs] of Object.entries(map)) if (!ours.has(theirs)) ours.set(theirs, own)
+  return (unit) => {
+    const code = unit.trim()
+    const folded = code.toUpperCase()
+    return ours.get(code) ?? (Object.hasOwn(words, folded) ? (words[folded] as string) : folded)
+  }
 }
 
 /** The order as the ERP shall have it. A line in parts (schedule lines) carries them in its comments, the earliest day as its date. */
-export function toErpDraft(order: Order, lines: readonly OrderLine[]): ErpOrderDraft {
+export function toErpDraft(
+  order: Order,
+  lines: readonly OrderLine[],
+  toRec20: (unit: string) => string,
+): ErpOrderDraft {
   // Parts of a composite whose price the composite carries are ordered with it.
   const ordered = lines.filter((l) => l.supplierPartId !== '')
   return {

@@ -7,10 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assemble } from '../../src/assemble.ts'
 import { readConfig } from '../../src/config.ts'
-import { seedDemo } from '../../src/demo/seed.ts'
+import { demoIds, seedDemo } from '../../src/demo/seed.ts'
+import { CONFIG_PURPOSE } from '../../src/erp/erp-connection.ts'
 import { type Mount, makeApp } from '../../src/http/app.ts'
 import type { Hub } from '../../src/hub.ts'
 import { makeLog } from '../../src/log.ts'
+import { runJobs } from '../../src/run-jobs.ts'
+import { seal } from '../../src/secrets.ts'
 import { createTestDatabase } from './database.ts'
 
 export interface TestHub {
@@ -19,10 +22,20 @@ export interface TestHub {
   close(): Promise<void>
 }
 
-/** Starts a hub. `now` replaces its clock; `env` further settings; `demo: false` leaves the demo's pages out. */
-export async function startTestHub(
-  options: { now?: () => Date; env?: Record<string, string>; demo?: boolean } = {},
-): Promise<TestHub> {
+export interface TestHubOptions {
+  /** Replaces the hub's clock. */
+  now?: () => Date
+  /** Further settings. */
+  env?: Record<string, string>
+  /** false leaves the demo's pages out. */
+  demo?: boolean
+  /** Runs the jobs too, in this process. */
+  jobs?: boolean
+  /** Settings of the demo's ERP connection instead of its own: another memory ERP, without autopilot. */
+  erp?: { name: string; folder?: string }
+}
+
+export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
   const database = await createTestDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'hub-test-'))
   const server = await listen()
@@ -37,6 +50,11 @@ export async function startTestHub(
   const assembled = await assemble(config, makeLog(config.logLevel), 'owner')
   const hub = options.now ? { ...assembled.hub, now: options.now } : assembled.hub
   const demo = await seedDemo(hub)
+  if (options.erp) {
+    const sealed = seal(hub.keys, CONFIG_PURPOSE, JSON.stringify(options.erp))
+    await hub.db('erp_connections').where({ id: demoIds.erpConnection }).update({ sealed_config: sealed })
+  }
+  const jobs = options.jobs ? await runJobs({ ...assembled, hub }) : undefined
   const { app, idle } = makeApp(hub, await demoPages(options.demo ?? true, config.publicUrl, demo))
   server.on('request', app)
   return {
@@ -46,6 +64,7 @@ export async function startTestHub(
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await idle()
+      await jobs?.close()
       await assembled.close()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
