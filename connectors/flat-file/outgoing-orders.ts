@@ -79,7 +79,9 @@ export function orderCsv(draft: ErpOrderDraft, onceKey: string, format: TextForm
       lineComments: line.comments,
     }
   })
-  return encode(stringify(rows, { header: true, delimiter, record_delimiter: '\r\n' }), encoding)
+  // By itself it would quote the record's delimiter only, not a lone line break within a comment.
+  const options = { header: true, delimiter, record_delimiter: '\r\n', quoted_match: /[\r\n]/ }
+  return encode(stringify(rows, options), encoding)
 }
 
 /** What was sent under this key; undefined = nothing. */

@@ -155,6 +155,9 @@ function serveFiles(sftp: Sftp, own: Ssh2Server, drop: () => void): void {
     handle.writeUInt32BE(++handles)
     return [handles, handle]
   }
+  sftp.on('close', () => {
+    for (const file of files.values()) void file.close()
+  })
   const numberOf = (handle: Buffer) => handle.readUInt32BE(0)
 
   /** Runs a request: what it throws is the status of its answer. */
