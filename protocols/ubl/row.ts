@@ -13,8 +13,10 @@ export interface Row<T> {
   /** Adds to the element; false = the value has nothing here. */
   write(value: T, into: XmlElement, currencies: Currencies): boolean
   read(from: XmlElement, value: T, currencies: Currencies): void
-  /** In rows that only tell apart elements of the same name, and in what holds nothing but such rows: is this the one? */
+  /** In rows that tell apart elements of the same name: is this the one? */
   fits?(element: XmlElement, currencies: Currencies): boolean
+  /** It holds nothing of the value: written only with something beside it. */
+  isMark?: true
 }
 
 // Rows are put together by key; inside them a value is what it is at run time.
@@ -137,6 +139,7 @@ export function mark<T>(name: string, content: string): Row<T> {
       return false
     },
     read() {},
+    isMark: true,
     fits: (element) => firstToken(element, name) === content,
   }
 }
@@ -149,6 +152,7 @@ export function markUnless<T>(name: string, others: readonly string[], content?:
       return false
     },
     read() {},
+    isMark: true,
     fits: (element) => !others.includes(firstToken(element, name)),
   }
 }
@@ -160,7 +164,7 @@ function firstToken(element: XmlElement, name: string): string {
 
 /** An element around rows of the same value: cac:Country around cbc:IdentificationCode. Around marks only, it is one itself. */
 export function inside<T>(name: string, rows: readonly Row<T>[]): Row<T> {
-  const isMark = rows.every((row) => row.fits)
+  const isMark = rows.every((row) => row.isMark)
   return {
     write(value, into, currencies) {
       const element = emptyElement(name)
@@ -173,6 +177,7 @@ export function inside<T>(name: string, rows: readonly Row<T>[]): Row<T> {
       readRows(rows, element ?? emptyElement(name), value, currencies)
     },
     ...(isMark && {
+      isMark,
       fits: (element: XmlElement, currencies: Currencies) =>
         childrenOf(element, name).some((e) => fitsRows(rows, e, currencies)),
     }),
