@@ -393,12 +393,12 @@ describe('documents', () => {
   })
 
   it('are stored and answered 450 where the hub cannot act on them yet', async () => {
-    const order = setupRequest().replace(
+    const list = setupRequest().replace(
       /<PunchOutSetupRequest[\s\S]*<\/PunchOutSetupRequest>/,
-      '<StatusUpdateRequest><DocumentReference payloadID="x"/><Status code="200" text="OK"/></StatusUpdateRequest>',
+      '<SupplierListRequest/>',
     )
-    const { status } = await postCxml(hub.url, order)
-    expect(status).toMatchObject({ code: '450', message: 'StatusUpdateRequest is stored but not handled by this hub.' })
+    const { status } = await postCxml(hub.url, list)
+    expect(status).toMatchObject({ code: '450', message: 'SupplierListRequest is stored but not handled by this hub.' })
   })
 })
 

@@ -6,7 +6,8 @@ import { jobs } from '../../jobs/registry.ts'
 import { schedules } from '../../jobs/schedule.ts'
 import { jobQueues } from '../../src/queue/job-payloads.ts'
 
-const machinery = ['failure.ts', 'job.ts', 'registry.ts', 'run.ts', 'schedule.ts']
+/** What jobs are made of and run by. */
+const machinery = ['draft-of.ts', 'failure.ts', 'job.ts', 'registry.ts', 'reply-to.ts', 'run.ts', 'schedule.ts']
 
 describe('the registry of jobs', () => {
   it('has one file per job, of the same name, and no file beside', () => {
