@@ -2,7 +2,8 @@
 import type { ConnectorDefinition } from './connector.ts'
 import { flatFile } from './flat-file/flat-file.ts'
 import { memory } from './memory/memory.ts'
+import { sapS4 } from './sap-s4/sap-s4.ts'
 
 export const connectors: Readonly<Record<string, ConnectorDefinition>> = Object.fromEntries(
-  [memory, flatFile].map((definition) => [definition.id, definition as ConnectorDefinition]),
+  [memory, flatFile, sapS4].map((definition) => [definition.id, definition as ConnectorDefinition]),
 )
