@@ -7,6 +7,7 @@ import type { ErpConnection } from '../src/erp/erp-connection.ts'
 import { findStream } from '../src/erp/erp-connection-store.ts'
 import { pullStream } from '../src/erp/pull-stream.ts'
 import { recordCustomers, recordPrices, recordShipTos } from '../src/erp/record-master-data.ts'
+import { adoptRecords } from '../src/invoices/adopt-records.ts'
 import { recordErpInvoices } from '../src/invoices/record-erp-invoices.ts'
 import { recordErpOrders } from '../src/orders/record-erp-orders.ts'
 import { recordErpShipments } from '../src/shipments/record-erp-shipments.ts'
@@ -23,7 +24,10 @@ type Apply<S extends StreamName> = (
 
 /** What becomes of each stream's records. */
 const apply: { [S in StreamName]: Apply<S> } = {
-  customers: (db, connection, records, _first, stamp) => recordCustomers(db, connection, records, stamp),
+  customers: async (db, connection, records, _first, stamp) => {
+    const accounts = await recordCustomers(db, connection, records, stamp)
+    await adoptRecords(db, connection.sellerId, accounts)
+  },
   shipTos: (db, connection, records, _first, stamp) => recordShipTos(db, connection, records, stamp),
   prices: (db, connection, records, _first, stamp) => recordPrices(db, connection, records, stamp),
   orders: (db, connection, records, first, stamp) => recordErpOrders(db, connection, records, { first }, stamp),

@@ -37,6 +37,18 @@ export async function listAccounts(
   return after ? query.where('id', '>', after) : query
 }
 
+/** Ids of an account and of all below it; empty when it isn't the seller's. */
+export async function listSubtree(db: Db, sellerId: string, accountId: string): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `WITH RECURSIVE tree AS (
+       SELECT id FROM accounts WHERE seller_id = ? AND id = ?
+       UNION SELECT a.id FROM accounts a JOIN tree t ON a.parent_id = t.id WHERE a.seller_id = ?)
+     SELECT id FROM tree`,
+    [sellerId, accountId, sellerId],
+  )
+  return rows.map((row) => row.id)
+}
+
 /** Customer number -> account, of those that live in this ERP connection or in none in particular. */
 export async function findAccountsByNumber(
   db: Db,

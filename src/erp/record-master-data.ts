@@ -1,7 +1,8 @@
 // Customers, ship-tos and contract prices as the ERP has them. A customer the hub doesn't know becomes a company account where the
-// connection says so, and what came before its account did finds it.
+// connection says so.
 import type { ErpCustomer, ErpPrice, ErpShipTo, Tombstone } from '../../connectors/connector.ts'
-import { findAccountsByNumber, insertAccount } from '../accounts/account-store.ts'
+import { findAccountsByNumber } from '../accounts/account-store.ts'
+import { openAccounts } from '../accounts/open-accounts.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import type { ErpConnection } from './erp-connection.ts'
@@ -45,31 +46,21 @@ async function putRecords(
       .update({ deleted_at: at, updated_at: at })
 }
 
+/** Returns the accounts of these customers, those made now included: customer number -> account id. */
 export async function recordCustomers(
   db: Db,
   connection: ErpConnection,
   records: readonly (ErpCustomer | Tombstone)[],
   stamp: Stamp,
-): Promise<void> {
+): Promise<Map<string, string>> {
   await putRecords(db, 'erp_customers', connection, records, stamp.at)
-  if (!connection.settings.createAccounts) return
   const customers = records.flatMap((r) => ('deleted' in r ? [] : [r]))
-  const numbers = customers.map((c) => c.customerNumber)
-  const known = await findAccountsByNumber(db, connection, numbers)
-  for (const customer of customers) {
-    if (known.has(customer.customerNumber)) continue
-    const account = {
-      id: stamp.newId(),
-      sellerId: connection.sellerId,
-      parentId: null,
-      kind: 'company' as const,
-      name: customer.name,
-      customerNumber: customer.customerNumber,
-    }
-    known.set(customer.customerNumber, account.id)
-    await insertAccount(db, account, stamp.at)
-  }
-  await adoptRecords(db, connection.sellerId, known)
+  if (connection.settings.createAccounts) return openAccounts(db, connection, customers, stamp)
+  return findAccountsByNumber(
+    db,
+    connection,
+    customers.map((c) => c.customerNumber),
+  )
 }
 
 export function recordShipTos(
@@ -88,15 +79,4 @@ export function recordPrices(
   { at }: Stamp,
 ): Promise<void> {
   return putRecords(db, 'erp_prices', connection, records, at)
-}
-
-/** Orders, shipments and invoices that came before their customer's account did. */
-export async function adoptRecords(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
-  if (accountOf.size === 0) return
-  for (const table of ['orders', 'shipments', 'invoices'])
-    await db.raw(
-      `UPDATE ${table} t SET account_id = a.id FROM unnest(?::text[], ?::uuid[]) AS a(number, id)
-       WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number`,
-      [[...accountOf.keys()], [...accountOf.values()], sellerId],
-    )
 }

@@ -4,6 +4,7 @@ import { findAccount, findMembership, insertAccount, listAccounts } from '../acc
 import { mappingSchema } from '../accounts/mapping-rules.ts'
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
+import { adoptRecords } from '../invoices/adopt-records.ts'
 import { buyerProfiles } from '../partners/buyer-profiles.ts'
 import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
 import {
@@ -299,7 +300,11 @@ export const partnerRoutes: Route[] = [
       if (body.parentId && !(await findAccount(hub.db, client.sellerId, body.parentId)))
         throw new HubError('invalid_input', 'parentId: there is no such account')
       const id = hub.newId()
-      await insertAccount(hub.db, { ...body, id, sellerId: client.sellerId }, hub.now())
+      const { sellerId } = client
+      await hub.db.transaction(async (trx) => {
+        await insertAccount(trx, { ...body, id, sellerId }, hub.now())
+        if (body.customerNumber) await adoptRecords(trx, sellerId, new Map([[body.customerNumber, id]]))
+      })
       return { id }
     },
   }),

@@ -64,3 +64,12 @@ export async function findInvoiceByNumber(db: Db, sellerId: string, number: stri
 export async function listInvoiceLines(db: Db, invoiceIds: readonly string[]): Promise<InvoiceLine[]> {
   return db('invoice_lines').select(LINE).whereIn('invoice_id', invoiceIds).orderBy(['invoice_id', 'line_number'])
 }
+
+/** Gives the account to invoices that came before their customer had one. */
+export async function adoptInvoices(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+  await db.raw(
+    `UPDATE invoices t SET account_id = a.id FROM unnest(?::text[], ?::uuid[]) AS a(number, id)
+     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number`,
+    [[...accountOf.keys()], [...accountOf.values()], sellerId],
+  )
+}

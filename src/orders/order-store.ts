@@ -259,7 +259,7 @@ export async function replaceLines(db: Db, orderId: string, lines: readonly NewL
 /** What a search finds an order by: its numbers, people, places and items. */
 export async function refreshSearch(db: Db, orderIds: readonly string[]): Promise<void> {
   await db.raw(
-    `UPDATE orders o SET search = to_tsvector('simple', concat_ws(' ', o.po_number, o.erp_number, o.contact_name, o.contact_email,
+    `UPDATE orders o SET search = search_words(concat_ws(' ', o.po_number, o.erp_number, o.contact_name, o.contact_email,
        o.project_code, o.cost_centre, o.ship_to->>'name',
        (SELECT string_agg(concat_ws(' ', l.supplier_part_id, l.description), ' ') FROM order_lines l WHERE l.order_id = o.id)))
      WHERE o.id = ANY(?)`,
@@ -359,4 +359,13 @@ export async function sumUnseenByErp(
     [connectionId, customerNumber, butOrderId],
   )
   return rows[0]?.sum ?? '0'
+}
+
+/** Gives the account to orders that came before their customer had one. */
+export async function adoptOrders(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+  await db.raw(
+    `UPDATE orders t SET account_id = a.id FROM unnest(?::text[], ?::uuid[]) AS a(number, id)
+     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number`,
+    [[...accountOf.keys()], [...accountOf.values()], sellerId],
+  )
 }

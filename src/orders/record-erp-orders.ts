@@ -143,7 +143,7 @@ async function insertFresh(
        erp_number, erp_state, erp_changed_at, search, created_at, updated_at)
      SELECT r.id, ?, ?, r."accountId", r.channel, r.state, r."poNumber", r."customerNumber", r."orderedAt", r."requestedDate",
        r.currency, r."netAmount", r."taxAmount", r."totalAmount", r."projectCode", r."contactName", r."contactEmail", r."shipTo",
-       r."erpId", r."erpNumber", r."erpState", r."changedAt", to_tsvector('simple', r.words), ?, ?
+       r."erpId", r."erpNumber", r."erpState", r."changedAt", search_words(r.words), ?, ?
      FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, "accountId" uuid, channel text, state text, "poNumber" text,
        "customerNumber" text, "orderedAt" timestamptz, "requestedDate" date, currency text, "netAmount" numeric,
        "taxAmount" numeric, "totalAmount" numeric, "projectCode" text, "contactName" text, "contactEmail" text, "shipTo" jsonb,

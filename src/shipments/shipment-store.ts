@@ -43,3 +43,12 @@ export async function findShipmentById(db: Db, id: string): Promise<Shipment | u
 export async function listShipmentLines(db: Db, shipmentIds: readonly string[]): Promise<ShipmentLine[]> {
   return db('shipment_lines').select(LINE).whereIn('shipment_id', shipmentIds).orderBy(['shipment_id', 'erp_line_id'])
 }
+
+/** Gives the account to shipments that came before their customer had one. */
+export async function adoptShipments(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+  await db.raw(
+    `UPDATE shipments t SET account_id = a.id FROM unnest(?::text[], ?::uuid[]) AS a(number, id)
+     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number`,
+    [[...accountOf.keys()], [...accountOf.values()], sellerId],
+  )
+}

@@ -31,14 +31,22 @@ export function gatewayManners(cds) {
     next()
   }
 
-  /** The first fault that fits and isn't used up. `drop`: nothing is done; `lose`: it is done and nobody hears of it. */
-  function faulty(req, res, next) {
+  /**
+   * The first fault that fits and isn't used up. `drop`: nothing is done; `lose`: it is done and nobody hears of it; `meanwhile`:
+   * somebody else is faster.
+   */
+  async function faulty(req, res, next) {
     const url = decodeURIComponent(req.originalUrl)
     const fault = faults.find(
       (each) => each.times > 0 && url.includes(each.path ?? '') && (!each.method || each.method === req.method),
     )
     if (!fault) return next()
     fault.times--
+    if (fault.drop) return req.socket.destroy()
+    if (fault.meanwhile) {
+      await update(cds, fault.meanwhile)
+      return next()
+    }
     if (!fault.lose)
       return res
         .status(fault.status)
@@ -137,7 +145,7 @@ function control(cds, { sessions, bearers, requests, setFaults }) {
   )
   router.post(
     '/update',
-    answer(({ entity, key, data }) => cds.tx(() => cds.db.run(cds.ql.UPDATE(entity).where(key).with(data)))),
+    answer((change) => update(cds, change)),
   )
   router.post(
     '/delete',
@@ -153,4 +161,8 @@ function control(cds, { sessions, bearers, requests, setFaults }) {
     setFaults([])
     requests.length = 0
   }
+}
+
+function update(cds, { entity, key, data }) {
+  return cds.tx(() => cds.db.run(cds.ql.UPDATE(entity).where(key).with(data)))
 }

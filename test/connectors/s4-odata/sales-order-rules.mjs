@@ -53,6 +53,9 @@ export function salesOrderRules(cds) {
       data.LastChangeDateTime = stamp()
       data.LastChangeDate = today()
     })
+    service.before('UPDATE', 'A_SalesOrderScheduleLine', ({ data }) => {
+      if (data.RequestedDeliveryDate) data.ConfirmedDeliveryDate ??= data.RequestedDeliveryDate
+    })
     for (const part of ['Item', 'ItemPrElement', 'ScheduleLine', 'HeaderPartner', 'PartnerAddress', 'Text'])
       service.after(['CREATE', 'UPDATE'], `A_SalesOrder${part}`, async (_result, { data }) => reckon(data.SalesOrder))
   })

@@ -15,6 +15,8 @@ export interface S4Fault {
   drop?: boolean
   /** The work is done and the connection dropped before the answer. */
   lose?: boolean
+  /** Somebody else changes this just before the request is worked on. */
+  meanwhile?: { entity: string; key: S4Row; data: S4Row }
   status?: number
   headers?: Record<string, string>
   body?: string
@@ -100,7 +102,7 @@ export async function startS4(): Promise<S4Server> {
     close: () =>
       new Promise((resolve) => {
         child.once('exit', () => resolve())
-        child.kill()
+        if (!child.kill()) resolve()
       }),
   }
 }

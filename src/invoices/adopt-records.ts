@@ -1,0 +1,13 @@
+// An account is new: the orders, shipments and invoices that its customer number had before become its own.
+import type { Db } from '../database/database.ts'
+import { adoptOrders } from '../orders/order-store.ts'
+import { adoptShipments } from '../shipments/shipment-store.ts'
+import { adoptInvoices } from './invoice-store.ts'
+
+/** `accountOf`: customer number -> account id. */
+export async function adoptRecords(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+  if (accountOf.size === 0) return
+  await adoptOrders(db, sellerId, accountOf)
+  await adoptShipments(db, sellerId, accountOf)
+  await adoptInvoices(db, sellerId, accountOf)
+}
