@@ -53,8 +53,12 @@ export function pageOfIds(
   if (accountIds.length === 1) return query.where('t.account_id', accountIds[0])
   return db
     .select('k.id', 'k.at')
-    .from(db.raw('unnest(?::uuid[]) AS a(id)', [[...accountIds]]))
-    .joinRaw('CROSS JOIN LATERAL (?) AS k', [query.whereRaw('t.account_id = a.id')])
+    .from(
+      db.raw('unnest(?::uuid[]) AS a(id) CROSS JOIN LATERAL (?) AS k', [
+        [...accountIds],
+        query.whereRaw('t.account_id = a.id'),
+      ]),
+    )
     .orderBy([
       { column: 'k.at', order: direction },
       { column: 'k.id', order: direction },
@@ -81,11 +85,36 @@ export function readPage(
     ])
 }
 
+/** Everything that `list` gives, newest first, a batch at a time: for exports of any size. */
+export async function* eachBatch<T extends { id: string; position: string }>(
+  list: (page: PageRequest) => Promise<T[]>,
+  size = 500,
+): AsyncGenerator<T[]> {
+  let after: Position | undefined
+  do {
+    const rows = await list({ order: 'newest', after, limit: size })
+    if (rows.length > 0) yield rows
+    const last = rows.length === size ? rows.at(-1) : undefined
+    after = last && { at: last.position, id: last.id }
+  } while (after)
+}
+
 /** At most so many are counted: a person can't read more, and counting a million takes a second. */
 export const COUNT_LIMIT = 10_000
 
-/** How many rows there are, at most COUNT_LIMIT. */
-export async function countRows(db: Db, rows: Knex.QueryBuilder): Promise<{ value: number; exact: boolean }> {
+export interface Count {
+  value: number
+  /** False: there are more. */
+  exact: boolean
+}
+
+/** How many rows of `rows` (of a table as `t`) are of these accounts, at most COUNT_LIMIT. */
+export async function countRows(
+  db: Db,
+  rows: Knex.QueryBuilder,
+  accountIds: readonly string[] | undefined,
+): Promise<Count> {
+  if (accountIds) rows.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
   const [row] = await db.count<{ n: string }[]>({ n: '*' }).from(
     rows
       .select(db.raw('1'))

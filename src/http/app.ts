@@ -8,10 +8,12 @@ import { authenticate } from './authenticate.ts'
 import { cxmlRoute } from './cxml.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
+import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
 import { tokenRoute } from './oauth.ts'
 import { ociRoutes } from './oci.ts'
 import { describeApi, docsHandlers } from './openapi.ts'
+import { orderRoutes } from './orders.ts'
 import { renderErrorPage } from './page.tsx'
 import { dryRunRoute } from './partner-dry-run.ts'
 import { partnerRoutes } from './partners.ts'
@@ -20,6 +22,7 @@ import { punchoutSessionRoutes } from './punchout-sessions.ts'
 import { punchoutStartRoute } from './punchout-start.ts'
 import { renderError } from './render-error.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
+import { shipmentRoutes } from './shipments.ts'
 
 export const routes: readonly Route[] = [
   ...healthRoutes,
@@ -31,6 +34,9 @@ export const routes: readonly Route[] = [
   ...punchoutSessionRoutes,
   ...partnerRoutes,
   dryRunRoute,
+  ...orderRoutes,
+  ...shipmentRoutes,
+  ...invoiceRoutes,
   ...documentRoutes,
   ...jobRoutes,
 ]

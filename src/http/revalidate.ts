@@ -1,0 +1,21 @@
+// HTTP caching of what the storefront API answers: kept by whoever asked, and asked for again each time, cheaply (RFC 9110 13.1.2,
+// RFC 9111 5.2.2.4). Express answers 304 where the tag is the one the caller has.
+import { createHash } from 'node:crypto'
+import type { Response } from 'express'
+
+/**
+ * Sets the headers of an answer. Its weak tag leaves out `asOf` and `syncedUntil`, which move with every look at the ERP though nothing
+ * else does; that data has become stale, and how long, is in the tag.
+ */
+export function revalidated<T>(res: Response, answer: T): T {
+  const basis = JSON.stringify(answer, (key, value) => (key === 'asOf' || key === 'syncedUntil' ? undefined : value))
+  setCacheHeaders(res)
+  res.set('ETag', `W/"${createHash('sha256').update(basis).digest('base64url').slice(0, 27)}"`)
+  return answer
+}
+
+/** For answers of bytes; Express tags them. */
+export function setCacheHeaders(res: Response): void {
+  res.set({ 'Cache-Control': 'private, no-cache' })
+  res.vary('Authorization').vary('Accept')
+}

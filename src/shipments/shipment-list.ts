@@ -1,0 +1,81 @@
+// Shipments as people and storefronts read them: in a list, one with its lines, and those of an order.
+import type { Knex } from 'knex'
+import type { Db } from '../database/database.ts'
+import { type Count, countRows, type PageRequest, pageOfIds, readPage } from '../database/keyset.ts'
+import type { Shipment, ShipmentState } from './shipment.ts'
+import { shipmentColumns } from './shipment-store.ts'
+
+/** Whose shipments, and which of them; dates are whole days in `zone`. */
+export interface ShipmentFilter {
+  sellerId: string
+  accountIds?: readonly string[] | undefined
+  states?: readonly ShipmentState[] | undefined
+  orderId?: string | undefined
+  trackingNumber?: string | undefined
+  /** First and last day of leaving, 2026-01-31. */
+  from?: string | undefined
+  to?: string | undefined
+  /** IANA time zone. */
+  zone: string
+}
+
+export type ListedShipment = Shipment & { accountName: string | null; changedAt: Date }
+
+const TABLE = { table: 'shipments', newest: 'created_at', type: 'timestamptz' } as const
+
+const COLUMNS = {
+  ...Object.fromEntries(Object.entries(shipmentColumns).map(([name, column]) => [name, `t.${column}`])),
+  changedAt: 't.changed_at',
+  accountName: 'account.name',
+}
+
+/** THE filter of shipments, for list, read, count and export alike; `query` selects from shipments as `t`. */
+export function visibleShipments(
+  filter: Omit<ShipmentFilter, 'accountIds'>,
+  query: Knex.QueryBuilder,
+): Knex.QueryBuilder {
+  const { states, orderId, trackingNumber, from, to, zone } = filter
+  query.where('t.seller_id', filter.sellerId)
+  if (states) query.whereIn('t.state', states)
+  if (trackingNumber) query.whereRaw('t.tracking_numbers @> ARRAY[?]', [trackingNumber])
+  if (from) query.whereRaw('t.shipped_at >= (?::date)::timestamp AT TIME ZONE ?', [from, zone])
+  if (to) query.whereRaw('t.shipped_at < (?::date + 1)::timestamp AT TIME ZONE ?', [to, zone])
+  if (orderId)
+    query.whereExists((q) => q.from('shipment_lines as l').whereRaw('l.shipment_id = t.id AND l.order_id = ?', orderId))
+  return query
+}
+
+/** A page of shipments, those the hub learnt of last first. */
+export async function listShipments(
+  db: Db,
+  filter: ShipmentFilter,
+  page: PageRequest,
+): Promise<(ListedShipment & { position: string })[]> {
+  const ids = pageOfIds(db, TABLE, (query) => visibleShipments(filter, query), filter.accountIds, page)
+  return readPage(db, 'shipments', ids, page.order, COLUMNS).leftJoin(
+    'accounts as account',
+    'account.id',
+    't.account_id',
+  )
+}
+
+export async function countShipments(db: Db, filter: ShipmentFilter): Promise<Count> {
+  return countRows(db, visibleShipments(filter, db('shipments as t')), filter.accountIds)
+}
+
+/** Undefined when it isn't this seller's. */
+export async function readShipment(db: Db, sellerId: string, id: string): Promise<ListedShipment | undefined> {
+  return visibleShipments({ sellerId, zone: 'UTC' }, db('shipments as t'))
+    .where('t.id', id)
+    .leftJoin('accounts as account', 'account.id', 't.account_id')
+    .select(COLUMNS)
+    .first()
+}
+
+/** Shipments with a line of an order, oldest first. */
+export async function listShipmentsOfOrder(db: Db, sellerId: string, orderId: string): Promise<ListedShipment[]> {
+  return visibleShipments({ sellerId, orderId, zone: 'UTC' }, db('shipments as t'))
+    .leftJoin('accounts as account', 'account.id', 't.account_id')
+    .select(COLUMNS)
+    .orderBy('t.id')
+}
