@@ -68,7 +68,9 @@ describeConnector(
   async (surroundings) => {
     const folder = mkdtempSync(join(tmpdir(), 'memory-erp-'))
     const erp = await setUp(surroundings, folder)
-    return { ...erp, close: async () => rmSync(folder, { recursive: true }) }
+    const nowhere = memory.connect(memory.config.parse({ folder: '/dev/null/books' }), surroundings)
+    const wrong = [{ what: 'no folder', connector: nowhere, says: /dev.null.books/ }]
+    return { ...erp, wrong, close: async () => rmSync(folder, { recursive: true }) }
   },
   options,
 )
