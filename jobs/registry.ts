@@ -8,6 +8,7 @@ import type { Job } from './job.ts'
 import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
+import { replayJobs } from './replay-jobs.ts'
 import { sendConfirmation } from './send-confirmation.ts'
 import { syncStream } from './sync-stream.ts'
 
@@ -18,6 +19,7 @@ export const jobs = {
   'sync-stream': syncStream,
   'send-confirmation': sendConfirmation,
   'deliver-document': deliverDocument,
+  'replay-jobs': replayJobs,
   'expire-punchout-sessions': expirePunchoutSessions,
   'purge-documents': purgeDocumentsJob,
   'purge-job-runs': purgeJobRunsJob,

@@ -166,7 +166,7 @@ async function attempt(
 async function recordStart(hub: Hub, id: string, worker: string): Promise<Started | undefined> {
   const { rows } = await hub.db.raw(
     `UPDATE job_runs SET state = 'active', attempts = attempts + 1, worker = ?, started_at = coalesce(started_at, now()), updated_at = now()
-     WHERE id = ? AND state NOT IN ('done', 'dead') RETURNING id, job, queue, payload, attempts, created_at`,
+     WHERE id = ? AND state NOT IN ('done', 'dead', 'discarded') RETURNING id, job, queue, payload, attempts, created_at`,
     [worker, id],
   )
   return rows[0]

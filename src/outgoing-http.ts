@@ -106,7 +106,7 @@ function send(url: URL, post: OutgoingPost, signal: AbortSignal): Promise<Incomi
       lookup: post.allowPrivate ? undefined : resolvePublic,
       signal,
     })
-    request.once('response', resolve).once('error', reject)
+    request.once('response', resolve).on('error', reject)
     request.end(post.body)
   })
 }

@@ -12,12 +12,25 @@ export interface JobPayloads {
   'send-invoice': { invoiceId: string }
   'deliver-document': { deliveryId: string }
   'send-webhook': { endpointId: string; eventId: string }
+  'replay-jobs': { sellerId: string } & DeadJobs
   'expire-punchout-sessions': Record<string, never>
   'purge-documents': Record<string, never>
   'purge-job-runs': Record<string, never>
 }
 
 export type JobName = keyof JobPayloads
+
+/** Which dead jobs: those that fit everything given. */
+export interface DeadJobs {
+  job?: string
+  queue?: string
+  /** An order, and what followed from it. */
+  orderId?: string
+  /** Part of the error's text, in small or capital letters. */
+  error?: string
+  /** Asked for at this time or before, ISO 8601. */
+  until?: string
+}
 
 /** `house`: our own upkeep. `partners`: what goes out to buyers. An ERP's jobs wait in `erp-<connection id>`, named at enqueue. */
 export const jobQueues = {
@@ -30,7 +43,35 @@ export const jobQueues = {
   'send-invoice': 'partners',
   'deliver-document': 'partners',
   'send-webhook': 'partners',
+  'replay-jobs': 'house',
   'expire-punchout-sessions': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
 } as const satisfies Record<JobName, 'house' | 'partners'>
+
+/** The tables whose rows jobs are about, by the key that names such a row in a payload. */
+export const subjectTables = {
+  orderId: 'orders',
+  shipmentId: 'shipments',
+  invoiceId: 'invoices',
+  deliveryId: 'deliveries',
+  endpointId: 'webhook_endpoints',
+  connectionId: 'erp_connections',
+} as const
+
+/** What each job is about: its seller sees the run. Null = the hub's own upkeep, or the seller is named when it is asked for. */
+export const jobSubjects = {
+  'push-order': 'orderId',
+  'change-order': 'orderId',
+  'cancel-order': 'orderId',
+  'sync-stream': 'connectionId',
+  'send-confirmation': 'orderId',
+  'send-ship-notice': 'shipmentId',
+  'send-invoice': 'invoiceId',
+  'deliver-document': 'deliveryId',
+  'send-webhook': 'endpointId',
+  'replay-jobs': null,
+  'expire-punchout-sessions': null,
+  'purge-documents': null,
+  'purge-job-runs': null,
+} as const satisfies Record<JobName, keyof typeof subjectTables | null>

@@ -1,7 +1,7 @@
 // Asking for a job is a row in the caller's transaction: committed with the work that wants it, or not at all. The relay hands
 // it to BullMQ afterwards.
 import type { Db } from '../database/database.ts'
-import { type JobName, type JobPayloads, jobQueues } from './job-payloads.ts'
+import { type JobName, type JobPayloads, jobQueues, jobSubjects, subjectTables } from './job-payloads.ts'
 
 export interface EnqueueOptions {
   /** Default: the job's queue in job-payloads.ts. */
@@ -12,6 +12,16 @@ export interface EnqueueOptions {
   id?: string
   /** The dead run that this one repeats. */
   replayOf?: string
+  /** Whose it is. Default: the seller of what the payload names (job-payloads.ts, jobSubjects). */
+  sellerId?: string | null
+}
+
+/** The columns that say what a run is about and whose it is, as SQL over `p`, its payload. */
+function subjectOf(name: JobName): { id: string; seller: string } {
+  const key = Object.hasOwn(jobSubjects, name) ? jobSubjects[name] : null
+  if (!key) return { id: 'NULL::uuid', seller: 'NULL::uuid' }
+  const id = `(p->>'${key}')::uuid`
+  return { id, seller: `(SELECT seller_id FROM ${subjectTables[key]} WHERE id = ${id})` }
 }
 
 /** Asks for a job. Returns the run's id, under which job_runs shows what became of it. */
@@ -21,10 +31,13 @@ export async function enqueue<N extends JobName>(
   payload: JobPayloads[N],
   options: EnqueueOptions = {},
 ): Promise<string> {
+  const subject = subjectOf(name)
   const { rows } = await db.raw(
     `WITH run AS (
-       INSERT INTO job_runs (id, job, queue, payload, run_at, replay_of)
-       VALUES (coalesce(?::uuid, gen_random_uuid()), ?, ?, ?::jsonb, ?::timestamptz, ?::uuid)
+       INSERT INTO job_runs (id, job, queue, run_at, replay_of, payload, subject_id, seller_id)
+       SELECT coalesce(?::uuid, gen_random_uuid()), ?, ?, ?::timestamptz, ?::uuid, p, ${subject.id},
+         coalesce(?::uuid, ${subject.seller})
+       FROM (VALUES (?::jsonb)) AS given(p)
        ON CONFLICT (id) DO NOTHING
        RETURNING id
      )
@@ -33,9 +46,10 @@ export async function enqueue<N extends JobName>(
       options.id ?? null,
       name,
       options.queue ?? jobQueues[name],
-      JSON.stringify(payload),
       options.runAt ?? null,
       options.replayOf ?? null,
+      options.sellerId ?? null,
+      JSON.stringify(payload),
     ],
   )
   return rows[0]?.id ?? (options.id as string)
@@ -49,10 +63,12 @@ export async function enqueueAll<N extends JobName>(
   options: Pick<EnqueueOptions, 'queue' | 'runAt'> = {},
 ): Promise<void> {
   if (payloads.length === 0) return
+  const subject = subjectOf(name)
   await db.raw(
     `WITH run AS (
-       INSERT INTO job_runs (id, job, queue, payload, run_at)
-       SELECT gen_random_uuid(), ?, ?, p.value, ?::timestamptz FROM jsonb_array_elements(?::jsonb) AS p
+       INSERT INTO job_runs (id, job, queue, run_at, payload, subject_id, seller_id)
+       SELECT gen_random_uuid(), ?, ?, ?::timestamptz, p, ${subject.id}, ${subject.seller}
+       FROM jsonb_array_elements(?::jsonb) AS given(p)
        RETURNING id
      )
      INSERT INTO outbox (id) SELECT id FROM run`,

@@ -142,12 +142,12 @@ function countWaiting({ db, metrics }: { db: Db; metrics: Registry }): void {
     help: 'Jobs that failed for good and wait for a person',
     registers: [metrics],
     async collect() {
-      this.set(await countRows(db, 'job_runs', { state: 'dead' }))
+      this.set(await countRows(db, 'job_runs', { state: 'dead', replayed_by: null }))
     },
   })
 }
 
-async function countRows(db: Db, table: string, where: Record<string, string> = {}): Promise<number> {
+async function countRows(db: Db, table: string, where: Record<string, string | null> = {}): Promise<number> {
   const row = await (db as Knex)(table).where(where).count({ rows: '*' }).first()
   return Number(row?.rows ?? 0)
 }
