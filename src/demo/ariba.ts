@@ -10,9 +10,9 @@ import { formatTimestamp } from '../../protocols/cxml/timestamp.ts'
 import { prettyXml } from './pretty-xml.ts'
 import { newKey, type ReceivedCart, type RequisitionLine, type Visit } from './requisitions.ts'
 
-const BUYER = { domain: 'NetworkID', identity: 'AN01000000001' }
-const SUPPLIER = { domain: 'DUNS', identity: '123456789' }
-const SECRET = 'demo-secret'
+export const BUYER = { domain: 'NetworkID', identity: 'AN01000000001' }
+export const SUPPLIER = { domain: 'DUNS', identity: '123456789' }
+export const SECRET = 'demo-secret'
 
 export interface Setup {
   operation: PunchOutOperation
@@ -91,7 +91,7 @@ function setupRequest(setup: Setup): CxmlRequest {
   }
 }
 
-function userExtrinsics(email: string): Extrinsic[] {
+export function userExtrinsics(email: string): Extrinsic[] {
   return [
     { name: 'UserEmail', value: email },
     { name: 'UniqueName', value: email.split('@')[0] ?? email },
@@ -99,7 +99,7 @@ function userExtrinsics(email: string): Extrinsic[] {
   ]
 }
 
-function userContact(email: string): Contact {
+export function userContact(email: string): Contact {
   const local = email.split('@')[0] ?? email
   const name = local
     .split('.')
@@ -108,7 +108,7 @@ function userContact(email: string): Contact {
   return { role: 'endUser', name: { text: name, lang: 'en' }, emails: [{ address: email }] }
 }
 
-const SHIP_TO: ShipTo = {
+export const SHIP_TO: ShipTo = {
   address: {
     addressID: 'ALM-STADHUIS',
     isoCountryCode: 'NL',

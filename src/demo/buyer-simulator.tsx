@@ -8,6 +8,8 @@ import { readCart, requestStartPage } from './ariba.ts'
 import { FramePage, ReturnedPage, VisitPage } from './buyer-pages.tsx'
 import type { DemoOptions } from './demo.ts'
 import { sendPage } from './layout.tsx'
+import { isWaiting } from './order-section.tsx'
+import { receiveDocument, sendOrder, type Tampering, tamperings } from './purchase-orders.ts'
 import { RequisitionPage } from './requisition-page.tsx'
 import {
   findRequisition,
@@ -43,6 +45,11 @@ const againSchema = z.object({
   operation: z.enum(['edit', 'inspect']).catch('edit'),
   frame: z.enum(['tab', 'iframe']).catch('tab'),
   version: z.coerce.number().int().min(0).catch(0),
+})
+
+const orderSchema = z.object({
+  type: z.enum(['new', 'update', 'delete']).catch('new'),
+  tampering: z.enum(Object.keys(tamperings) as [Tampering, ...Tampering[]]).catch('none'),
 })
 
 /** Every page below /demo/buyer. */
@@ -168,10 +175,26 @@ export function buyerSimulatorRouter({ hubUrl }: Pick<DemoOptions, 'hubUrl'>): R
 
   router.get(
     '/requisitions/:id',
-    withRequisition((requisition, _req, res) =>
-      page(res, requisition.number, <RequisitionPage requisition={requisition} framed={origins[0] !== origins[1]} />),
-    ),
+    withRequisition((requisition, _req, res) => {
+      // No script: the page asks to be fetched again while an answer is awaited.
+      if (isWaiting(requisition)) res.set('Refresh', `3; url=${ROOT}/requisitions/${requisition.id}#orders`)
+      page(res, requisition.number, <RequisitionPage requisition={requisition} framed={origins[0] !== origins[1]} />)
+    }),
   )
+  router.post(
+    '/requisitions/:id/orders',
+    form,
+    withRequisition(async (requisition, req, res) => {
+      const about = orderSchema.parse(req.body ?? {})
+      if (requisition.system === 'cxml' && requisition.carts.length > 0) await sendOrder(hubUrl, requisition, about)
+      res.redirect(303, `${ROOT}/requisitions/${requisition.id}#orders`)
+    }),
+  )
+  // What the hub posts: confirmations, ship notices, invoices.
+  router.post('/documents', express.raw({ type: () => true, limit: '10mb' }), (req, res) => {
+    const body: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
+    res.type('text/xml; charset=UTF-8').send(Buffer.from(receiveDocument(body)))
+  })
   router.get(
     '/requisitions/:id/visits/:visit',
     withVisit((requisition, visit, res) =>

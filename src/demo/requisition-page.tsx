@@ -1,6 +1,7 @@
 // A requisition: its lines as they came back, what can be done with it, and every punchout made for it.
 import { addDecimals, divideDecimals, multiplyDecimals } from '../money.ts'
 import { Documents, OutcomeBadge } from './buyer-pages.tsx'
+import { OrderSection } from './order-section.tsx'
 import type { ReceivedCart, Requisition, RequisitionLine } from './requisitions.ts'
 
 export function RequisitionPage({ requisition, framed }: { requisition: Requisition; framed: boolean }) {
@@ -35,6 +36,7 @@ export function RequisitionPage({ requisition, framed }: { requisition: Requisit
         </p>
       )}
       {cart && <Lines requisition={requisition} cart={cart} />}
+      {cart && cart.lines.length > 0 && <OrderSection requisition={requisition} />}
       {cart && cart.lines.length > 0 && <Again requisition={requisition} cart={cart} framed={framed} />}
       {cart && (
         <details>

@@ -2,6 +2,7 @@
 // bounded: it is a simulator.
 import { randomBytes } from 'node:crypto'
 import type { ItemIn } from '../../protocols/cxml/items.ts'
+import type { PurchaseOrder } from './purchase-orders.ts'
 
 export type System = 'cxml' | 'oci'
 
@@ -75,6 +76,8 @@ export interface Requisition {
   /** The last is how the requisition stands. */
   carts: ReceivedCart[]
   copyOf: string | null
+  /** Every OrderRequest sent for it. */
+  orders: PurchaseOrder[]
   createdAt: Date
 }
 
@@ -86,7 +89,7 @@ let counter = 0
 
 export function newRequisition(of: Pick<Requisition, 'system' | 'email' | 'mode' | 'charset'>): Requisition {
   const number = `REQ-${String(++counter).padStart(4, '0')}`
-  const made = { ...of, id: newKey(), number, visits: [], carts: [], copyOf: null, createdAt: new Date() }
+  const made = { ...of, id: newKey(), number, visits: [], carts: [], copyOf: null, orders: [], createdAt: new Date() }
   requisitions.set(made.id, made)
   weigh(made, 0)
   return made

@@ -28,6 +28,8 @@ const STORE_CLIENT = { id: 'demo-store', secret: 'demo-store-secret' }
 const ADMIN_CLIENT = { id: 'demo-admin', secret: 'demo-admin-secret' }
 const SHARED_SECRET = 'demo-secret'
 const STORE_SCOPES: Scope[] = ['punchout', 'orders:read', 'invoices:read', 'webhooks:read', 'webhooks:write']
+/** Where the buyer simulator takes documents. */
+const SIMULATOR = '/demo/buyer/documents'
 const MODES = ['test', 'production'] as const
 
 /** Makes the demo data at the first start; at every start points it at the addresses of now. */
@@ -132,7 +134,7 @@ function demoPartners(hub: Hub): DemoPartner[] {
     allowedReturnHosts: ['buyer.example', ...own],
     frameAncestors: ['https://buyer.example', ...own],
     language: 'en',
-    outgoing: { way: 'post', url: `${hub.config.publicUrl}/demo/buyer/documents` },
+    outgoing: { way: 'post', url: `${hub.config.publicUrl}${SIMULATOR}` },
   })
   const shared = {
     sellerId: demoIds.seller,
@@ -212,10 +214,13 @@ async function refreshAddresses(
     ...known.settings,
     allowedReturnHosts: [...new Set([...allowedReturnHosts, ...fresh.allowedReturnHosts])],
     frameAncestors: [...new Set([...frameAncestors, ...fresh.frameAncestors])],
+    outgoing: ownSimulator(known.settings.outgoing) ? fresh.outgoing : known.settings.outgoing,
   }
-  if (
-    settings.allowedReturnHosts.length > allowedReturnHosts.length ||
-    settings.frameAncestors.length > frameAncestors.length
-  )
+  if (JSON.stringify(settings) !== JSON.stringify(known.settings))
     await updatePartner(db, { ...known, settings }, hub.now())
+}
+
+/** Nowhere yet, or the simulator of this demo wherever it listened before. */
+function ownSimulator({ way, url }: TradingPartner['settings']['outgoing']): boolean {
+  return way === 'off' || (way === 'post' && url !== undefined && url.endsWith(SIMULATOR))
 }

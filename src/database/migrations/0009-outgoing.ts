@@ -1,5 +1,11 @@
 // What goes out to buyers' systems (posted, or kept for GetPendingRequest) and to storefronts (signed webhooks).
 export const up: readonly string[] = [
+  // Partners from before there were orders: nothing is sent to them until somebody says where.
+  `UPDATE partners SET settings = jsonb_build_object(
+     'orders', '{"holdOn": ["supplierPartId", "unit", "unitPrice", "priceUnit", "currency"], "priceTolerancePercent": "0",
+       "overCredit": "hold", "testOrders": "hold"}'::jsonb,
+     'outgoing', '{"way": "off", "kinds": ["ConfirmationRequest", "ShipNoticeRequest", "InvoiceDetailRequest"],
+       "confirmWhen": "confirmed"}'::jsonb) || settings`,
   `CREATE TABLE deliveries (
     id uuid PRIMARY KEY,
     seller_id uuid NOT NULL REFERENCES sellers,
