@@ -54,9 +54,7 @@ const reason = fc.constantFrom({ reason: 'Discount' }, { reason: 'Freight & pack
 const allowanceCharge: fc.Arbitrary<DraftAllowanceCharge> = fc.oneof(
   fc.tuple(reason, amount).map(([why, amount]) => ({ ...why, amount })),
   fc.tuple(reason, percentage).map(([why, percentage]) => ({ ...why, percentage })),
-  fc
-    .tuple(reason, percentage, amount)
-    .map(([why, percentage, baseAmount]) => ({ ...why, percentage, baseAmount })),
+  fc.tuple(reason, percentage, amount).map(([why, percentage, baseAmount]) => ({ ...why, percentage, baseAmount })),
 )
 const some = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLength: 3 })
 

@@ -56,7 +56,7 @@ function structureOf(schema: Schema): Structure {
       }
       const at = sequence.indexOf(child.name)
       if (at < 0 || !names.includes(child.name)) faults.push(`${path} may not hold ${child.name}`)
-      if (at < last) faults.push(`${child.name} comes too late in ${path}`)
+      else if (at < last) faults.push(`${child.name} comes too late in ${path}`)
       last = Math.max(last, at)
       count.set(child.name, (count.get(child.name) ?? 0) + 1)
       const property = properties[child.name]
