@@ -23,9 +23,12 @@ export interface KeysetTable {
 }
 
 /**
- * Ids of a page, in order, as a subquery `page(id, at, place)` to join the table to. `visible` are the rows to choose from, as `t`.
- * Rows of several accounts are looked up account by account, each in the order of its index, and merged.
+ * Up to so many accounts are looked up one by one, each in the order of its index, and merged: that costs the same however old their
+ * rows are. Of more accounts it is soon cheaper to let PostgreSQL choose.
  */
+const MERGED_ACCOUNTS = 200
+
+/** Ids of a page, in order, as a subquery (id, at) to join the table to. `visible` are the rows to choose from, as `t`. */
 export function pageOfIds(
   db: Db,
   { table, newest, type }: KeysetTable,
@@ -51,6 +54,8 @@ export function pageOfIds(
     ])
   if (!accountIds) return query
   if (accountIds.length === 1) return query.where('t.account_id', accountIds[0])
+  if (changed || accountIds.length > MERGED_ACCOUNTS)
+    return query.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
   return db
     .select('k.id', 'k.at')
     .from(
