@@ -10,6 +10,7 @@ import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
 import { replayJobs } from './replay-jobs.ts'
 import { sendConfirmation } from './send-confirmation.ts'
+import { sendWebhookJob } from './send-webhook.ts'
 import { syncStream } from './sync-stream.ts'
 
 export const jobs = {
@@ -19,6 +20,7 @@ export const jobs = {
   'sync-stream': syncStream,
   'send-confirmation': sendConfirmation,
   'deliver-document': deliverDocument,
+  'send-webhook': sendWebhookJob,
   'replay-jobs': replayJobs,
   'expire-punchout-sessions': expirePunchoutSessions,
   'purge-documents': purgeDocumentsJob,

@@ -11,6 +11,7 @@ import { up as outgoing } from './migrations/0009-outgoing.ts'
 import { up as sellerParty } from './migrations/0010-seller-party.ts'
 import { up as orderLists } from './migrations/0011-order-lists.ts'
 import { up as jobSellers } from './migrations/0012-job-sellers.ts'
+import { up as webhookEndpoints } from './migrations/0013-webhook-endpoints.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -25,4 +26,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0010-seller-party', up: sellerParty },
   { name: '0011-order-lists', up: orderLists },
   { name: '0012-job-sellers', up: jobSellers },
+  { name: '0013-webhook-endpoints', up: webhookEndpoints },
 ]

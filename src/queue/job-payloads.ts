@@ -32,7 +32,7 @@ export interface DeadJobs {
   until?: string
 }
 
-/** `house`: our own upkeep. `partners`: what goes out to buyers. An ERP's jobs wait in `erp-<connection id>`, named at enqueue. */
+/** `house`: our own upkeep. `partners`: what goes out to buyers. `webhooks`: to storefronts. An ERP's jobs wait in `erp-<connection id>`, named at enqueue. */
 export const jobQueues = {
   'push-order': 'house',
   'change-order': 'house',
@@ -42,12 +42,12 @@ export const jobQueues = {
   'send-ship-notice': 'partners',
   'send-invoice': 'partners',
   'deliver-document': 'partners',
-  'send-webhook': 'partners',
+  'send-webhook': 'webhooks',
   'replay-jobs': 'house',
   'expire-punchout-sessions': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
-} as const satisfies Record<JobName, 'house' | 'partners'>
+} as const satisfies Record<JobName, 'house' | 'partners' | 'webhooks'>
 
 /** The tables whose rows jobs are about, by the key that names such a row in a payload. */
 export const subjectTables = {

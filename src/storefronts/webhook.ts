@@ -19,9 +19,22 @@ export interface WebhookEndpoint {
   /** Made by a storefront's own client; null = by a tool of the seller's. */
   storefrontId: string | null
   url: string
+  /** For the people who look after it. */
+  description: string
   events: WebhookEventType[]
   sealedSecret: Buffer
+  /** The secret before, still signing until `oldSecretUntil`. */
+  sealedOldSecret: Buffer | null
+  oldSecretUntil: Date | null
   status: 'active' | 'paused'
+  /** Set when the hub paused it by itself. */
+  pausedBecause: string | null
+  /** Failures in a row; from REST_AFTER on nobody calls until `closedUntil`. */
+  failures: number
+  failingSince: Date | null
+  closedUntil: Date | null
+  lastError: string | null
+  lastOkAt: Date | null
   createdAt: Date
   updatedAt: Date
 }
@@ -36,3 +49,16 @@ export interface WebhookEvent {
 
 /** The purpose webhook secrets are sealed for. */
 export const WEBHOOK_PURPOSE = 'webhook-secret'
+
+const REST_AFTER = 5
+const FIRST_REST_SECONDS = 15
+const LONGEST_REST_SECONDS = 900
+
+/** Seconds an endpoint is left alone after this many failures in a row, so that it holds up no other; doubled each time. */
+export function restAfter(failures: number): number {
+  if (failures < REST_AFTER) return 0
+  return Math.min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2 ** (failures - REST_AFTER))
+}
+
+/** An endpoint that failed for so many days without a success between is paused. */
+export const GIVE_UP_DAYS = 5

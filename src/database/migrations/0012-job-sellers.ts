@@ -13,6 +13,6 @@ export const up: readonly string[] = [
   'CREATE INDEX job_runs_seller ON job_runs (seller_id, created_at DESC, id DESC)',
   `CREATE INDEX job_runs_seller_dead ON job_runs (seller_id, created_at DESC, id DESC)
     WHERE state = 'dead' AND replayed_by IS NULL`,
-  'CREATE INDEX job_runs_subject ON job_runs (subject_id) WHERE subject_id IS NOT NULL',
+  'CREATE INDEX job_runs_subject ON job_runs (subject_id, created_at DESC, id DESC) WHERE subject_id IS NOT NULL',
   `CREATE INDEX job_runs_subject_unfinished ON job_runs (subject_id) WHERE state IN ('waiting', 'active', 'retrying')`,
 ]
