@@ -23,6 +23,7 @@ import { punchoutStartRoute } from './punchout-start.ts'
 import { renderError } from './render-error.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
 import { shipmentRoutes } from './shipments.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
   ...healthRoutes,
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...documentRoutes,
   ...jobRoutes,
+  ...webhookRoutes,
 ]
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

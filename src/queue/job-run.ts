@@ -76,6 +76,10 @@ export interface JobRunFilter extends DeadJobs {
   sellerId?: string
   /** Of the dead, those that nothing took the place of. */
   state?: JobRunState
+  /** The row that the payload names. */
+  subjectId?: string
+  /** Of webhooks. */
+  eventId?: string
 }
 
 /** Of this seller, or whoever's where none is given. */
@@ -114,7 +118,7 @@ export async function countDead(db: Db, filter: JobRunFilter): Promise<number> {
 }
 
 function matching(db: Db, filter: JobRunFilter): Knex.QueryBuilder {
-  const { sellerId, state, job, queue, orderId, error, until } = filter
+  const { sellerId, state, job, queue, orderId, error, until, subjectId, eventId } = filter
   const query = db('job_runs')
   if (sellerId) query.where('seller_id', sellerId)
   if (state) query.where('state', state)
@@ -122,6 +126,8 @@ function matching(db: Db, filter: JobRunFilter): Knex.QueryBuilder {
   if (job) query.where('job', job)
   if (queue) query.where('queue', queue)
   if (error) query.where('error', 'ilike', `%${error.replace(/[\\%_]/g, '\\$&')}%`)
+  if (subjectId) query.where('subject_id', subjectId)
+  if (eventId) query.whereRaw(`payload->>'eventId' = ?`, [eventId])
   if (until) query.where('created_at', '<=', until)
   if (orderId)
     query.whereRaw(
