@@ -1,4 +1,5 @@
 // Invoices, credit notes and their cancellations: A_BillingDocument with items and pricing elements (API_BILLING_DOCUMENT_SRV).
+import { readCursor } from '../change-cursor.ts'
 import type { Cursor, ErpAddress, ErpInvoice, ErpInvoiceLine, ErpTax, Page } from '../connector.ts'
 import { ErpError } from '../erp-error.ts'
 import { readAddresses } from './addresses.ts'
@@ -99,8 +100,9 @@ async function* clearedSince(
   after: Cursor,
   scan: Scan,
 ): AsyncGenerator<Row[]> {
-  const since = dayOf(after)
-  if (!since) return
+  const position = readCursor(after)
+  if (!position) return
+  const since = daysBefore(new Date(position.changedAt), 1)
   stopIfAsked(scan.signal)
   const cleared = allOf(
     `FinancialAccountType eq 'D' and BillingDocument ne '' and ClearingCreationDate ge ${dateLiteral(since)}`,
@@ -115,11 +117,6 @@ async function* clearedSince(
     const some = allOf(filter, oneOf('BillingDocument', numbers.slice(at, at + size)))
     yield odata.list(api.billing, 'A_BillingDocument', { filter: some, select, expand }, scan.signal)
   }
-}
-
-function dayOf(cursor: Cursor): string | undefined {
-  const time = Date.parse(/"(\d{4}-\d\d-\d\dT[^"]+)"/.exec(cursor)?.[1] ?? '')
-  return Number.isNaN(time) ? undefined : daysBefore(new Date(time), 1)
 }
 
 function billToOf(row: Row): string {

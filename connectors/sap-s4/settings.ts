@@ -13,6 +13,7 @@ const code = (length: number, what: string) =>
 export const settings = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, hostname: /./ })
+    .refine((url) => !/\/sap\/opu\/|[?#]/.test(url), 'without /sap/opu/odata and what follows it')
     .describe('Address of the system up to, and without, /sap/opu/odata: https://my300000-api.s4hana.cloud.sap'),
   client: z
     .string()
