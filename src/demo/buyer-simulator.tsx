@@ -177,7 +177,7 @@ export function buyerSimulatorRouter({ hubUrl }: Pick<DemoOptions, 'hubUrl'>): R
     '/requisitions/:id',
     withRequisition((requisition, _req, res) => {
       // No script: the page asks to be fetched again while an answer is awaited.
-      if (isWaiting(requisition)) res.set('Refresh', `3; url=${ROOT}/requisitions/${requisition.id}#orders`)
+      if (isWaiting(requisition)) res.set('Refresh', '3')
       page(res, requisition.number, <RequisitionPage requisition={requisition} framed={origins[0] !== origins[1]} />)
     }),
   )

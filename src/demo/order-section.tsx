@@ -23,7 +23,7 @@ export function OrderSection({ requisition }: { requisition: Requisition }) {
   const documents = [...new Set(orders.map((o) => o.number))].flatMap(documentsOf)
   const action = `/demo/buyer/requisitions/${id}/orders`
   return (
-    <section className="card" aria-labelledby="order" id="orders">
+    <section className="card stack tight" aria-labelledby="order" id="orders">
       <h2 id="order">{last ? `Purchase order ${last.number}` : 'Order it'}</h2>
       {!last && (
         <p className="soft">
