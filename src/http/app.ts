@@ -5,6 +5,7 @@ import { Histogram } from 'prom-client'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { authenticate } from './authenticate.ts'
+import { creditRoutes } from './credit.ts'
 import { cxmlRoute } from './cxml.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
@@ -21,6 +22,7 @@ import { punchoutReturnRoute } from './punchout-return.ts'
 import { punchoutSessionRoutes } from './punchout-sessions.ts'
 import { punchoutStartRoute } from './punchout-start.ts'
 import { renderError } from './render-error.ts'
+import { reportRoutes } from './reports.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
 import { shipmentRoutes } from './shipments.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -38,6 +40,8 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...shipmentRoutes,
   ...invoiceRoutes,
+  ...creditRoutes,
+  ...reportRoutes,
   ...documentRoutes,
   ...jobRoutes,
   ...webhookRoutes,

@@ -147,6 +147,23 @@ function readCursor(cursor: string, order: PageRequest['order']): Position {
   throw new HubError('invalid_input', 'cursor: is not the `next` of a page of this list.')
 }
 
+/** A cursor of texts, for lists that have no time to go by. */
+export function writeTextCursor(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
+/** The `count` texts of a cursor. Throws HubError invalid_input. */
+export function readTextCursor(cursor: string, count: number): string[] {
+  try {
+    return z
+      .array(term)
+      .length(count)
+      .parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+  } catch {
+    throw new HubError('invalid_input', 'cursor: is not the `next` of a page of this list.')
+  }
+}
+
 /** 2026-01-05 10:00:00.123456+00 -> 2026-01-05T10:00:00.123456+00:00 */
 function isoOf(timestamp: string): string {
   return timestamp.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')

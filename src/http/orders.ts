@@ -229,22 +229,35 @@ const order = summary
   })
   .meta({ id: 'Order' })
 
-async function toFilter(hub: Hub, client: ApiClient, query: z.output<typeof exportQuery>): Promise<OrderFilter> {
+/** What the parameters of lists and reports ask for. */
+export function orderFilter(
+  hub: Hub,
+  client: ApiClient,
+  query: z.output<z.ZodObject<typeof orderFilterQuery>>,
+  accountIds: readonly string[] | undefined,
+): OrderFilter {
   return {
     sellerId: client.sellerId,
-    accountIds: await accountsOf(hub.db, client.sellerId, query),
+    accountIds,
     personId: query.personId,
     states: query.state,
     channels: query.channel,
-    mode: query.mode,
     from: query.from,
     to: query.to,
     zone: query.zone ?? hub.config.timeZone,
-    poNumber: query.poNumber,
     partId: query.partId,
     productGroup: query.productGroup,
     projectCode: query.project,
     costCentre: query.costCentre,
+  }
+}
+
+async function toFilter(hub: Hub, client: ApiClient, query: z.output<typeof exportQuery>): Promise<OrderFilter> {
+  const accountIds = await accountsOf(hub.db, client.sellerId, query)
+  return {
+    ...orderFilter(hub, client, query, accountIds),
+    mode: query.mode,
+    poNumber: query.poNumber,
     held: query.held,
     words: query.q === undefined ? undefined : wordsOf(query.q),
   }
