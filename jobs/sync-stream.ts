@@ -69,6 +69,7 @@ export const syncStream: Job<'sync-stream'> = {
       connectionId,
       stream,
       full: full ?? false,
+      claimSeconds: 3 * hub.config.takeOverSeconds,
       signal,
       apply: (db, connection, records) =>
         (apply[stream] as Apply<StreamName>)(db, connection, records, first, stampOf(hub)),

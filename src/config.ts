@@ -32,6 +32,12 @@ const settings = z.object({
     .max(10)
     .default(0),
   HUB_KEEP_DOCUMENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).int().min(1).default(730),
+  HUB_TAKE_OVER_SECONDS: z.coerce
+    .number({ error: 'must be a number of seconds, 2 to 3600' })
+    .int()
+    .min(2)
+    .max(3600)
+    .default(45),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
 })
@@ -54,6 +60,8 @@ export interface Config {
   trustProxy: number
   /** Days the bytes of wire documents are kept. */
   keepDocumentDays: number
+  /** Seconds after which another process takes over what one that died had in hand: longer than a call to an ERP may take. */
+  takeOverSeconds: number
   logLevel: string
 }
 
@@ -92,6 +100,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     timeZone: s.HUB_TIME_ZONE,
     trustProxy: s.TRUST_PROXY,
     keepDocumentDays: s.HUB_KEEP_DOCUMENT_DAYS,
+    takeOverSeconds: s.HUB_TAKE_OVER_SECONDS,
     logLevel: s.LOG_LEVEL,
   }
 }

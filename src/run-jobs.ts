@@ -17,8 +17,9 @@ const LOOK_EVERY_MS = 5_000
 
 /** Closes in the order that loses nothing: no new schedules, then the jobs in hand, then the relay. */
 export async function runJobs({ hub, queues, databaseUrl }: Assembled): Promise<{ close(): Promise<void> }> {
-  const relay = startRelay(hub, queues, { databaseUrl })
-  const workers = await startWorkers(hub, queues, { queues: [...queueNames] })
+  const takeOverAfter = hub.config.takeOverSeconds * 1000
+  const relay = startRelay(hub, queues, { databaseUrl, lostAfter: 3 * takeOverAfter })
+  const workers = await startWorkers(hub, queues, { queues: [...queueNames], takeOverAfter })
   const erpWorkers = await startErpWorkers(hub, queues)
   const schedules = startSchedules(hub)
   return {
@@ -44,9 +45,10 @@ async function startErpWorkers(hub: Hub, queues: QueueBackend): Promise<{ close(
     for (const { id, settings } of active) {
       if (closed || running.has(id)) continue
       const { concurrency } = settings
+      const takeOverAfter = hub.config.takeOverSeconds * 1000
       running.set(id, {
         concurrency,
-        workers: await startWorkers(hub, queues, { queues: [erpQueue(id)], concurrency }),
+        workers: await startWorkers(hub, queues, { queues: [erpQueue(id)], concurrency, takeOverAfter }),
       })
     }
   }

@@ -21,9 +21,11 @@ describe('settings', () => {
         HUB_KEY: 'short',
         HUB_WORKER: 'maybe',
         HUB_TIME_ZONE: 'Mars/Base',
+        HUB_TAKE_OVER_SECONDS: '1',
       })
     expect(wrong).toThrow(ConfigError)
-    for (const name of ['PORT', 'DATABASE_URL', 'HUB_KEY', 'HUB_WORKER', 'HUB_TIME_ZONE']) expect(wrong).toThrow(name)
+    for (const name of ['PORT', 'DATABASE_URL', 'HUB_KEY', 'HUB_WORKER', 'HUB_TIME_ZONE', 'HUB_TAKE_OVER_SECONDS'])
+      expect(wrong).toThrow(name)
     expect(wrong).toThrow(/openssl rand/)
   })
 

@@ -13,19 +13,18 @@ export interface PullStream<S extends StreamName> {
   /** Forget the cursor and read everything. */
   full?: boolean
   pageSize?: number
+  /** A reader not heard of for so long has died: another may read. Renewed with each page. */
+  claimSeconds: number
   signal: AbortSignal
   apply(db: Db, connection: ErpConnection, records: Page<S>['records']): Promise<void>
   progress?(read: { records: number; total: number | null }): Promise<void>
 }
 
-/** A reader not heard of for so long has died. */
-const CLAIM_SECONDS = 120
-
 /** Reads a stream to its end. Returns how many records came. Throws ErpError; what was applied until then stays applied. */
 export async function pullStream<S extends StreamName>(caller: ErpCaller, input: PullStream<S>): Promise<number> {
-  const { connectionId, stream, signal } = input
+  const { connectionId, stream, claimSeconds, signal } = input
   const { db } = caller
-  if (!(await claimStream(db, connectionId, stream, CLAIM_SECONDS, caller.now())))
+  if (!(await claimStream(db, connectionId, stream, claimSeconds, caller.now())))
     throw new ErpError('throttled', `Another worker reads the ${stream} of this connection.`, { retryAfter: 5 })
   const known = await findStream(db, connectionId, stream)
   const after = input.full ? null : (known?.cursor ?? null)
@@ -35,7 +34,7 @@ export async function pullStream<S extends StreamName>(caller: ErpCaller, input:
       for await (const page of erp.pull(stream, after, { signal, pageSize: input.pageSize })) {
         signal.throwIfAborted()
         const at = caller.now()
-        const claimedUntil = new Date(at.getTime() + CLAIM_SECONDS * 1000)
+        const claimedUntil = new Date(at.getTime() + claimSeconds * 1000)
         await db.transaction(async (trx) => {
           if (page.records.length > 0) await input.apply(trx, connection, page.records)
           const { next, records } = page
