@@ -221,7 +221,7 @@ run() {
   echo "http://127.0.0.1:$port" >"$home/address"
   echo $$ >"$home/pid"
   export TRYTOND_CONFIG="$home/trytond.conf" TRYTOND_DATABASE_NAMES="$database"
-  exec uwsgi_python3 --master --no-orphans --die-on-term --need-app --lazy-apps --http-socket "127.0.0.1:$port" --so-keepalive \
+  exec uwsgi_python3 --master --no-orphans --die-on-term --need-app --lazy-apps --http-socket "127.0.0.1:$port" --add-header "Connection: close" \
     --processes "$processes" --enable-threads --buffer-size 32768 --disable-logging --module trytond.application:app
 }
 

@@ -1,0 +1,242 @@
+// Tryton's JSON-RPC: one POST per call to /<database>/, a session that is renewed when it has ended, and how Tryton says no.
+// Most of its errors come with status 200 as `error: [kind, arguments]`.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Exchange, Surroundings } from '../connector.ts'
+import { ErpError, type ErpErrorKind } from '../erp-error.ts'
+import { type HttpAnswer, makeHttpClient } from '../http-client.ts'
+import { decode, type Wire } from './values.ts'
+
+export interface TrytonLogin {
+  url: string
+  database: string
+  user: string
+  password: string
+  language: string
+  timeoutSeconds: number
+}
+
+export interface TrytonClient {
+  /** Calls `model.<method>`; the session's context goes last, with `context` added. Answers are decoded. */
+  call<T>(method: string, args: readonly unknown[], options?: CallOptions): Promise<T>
+  /** Ids in the order of `order`, else of the ids. */
+  search(model: string, domain: Domain, options?: SearchOptions): Promise<number[]>
+  count(model: string, domain: Domain, options?: CallOptions): Promise<number>
+  /** Records that are there and readable; in no order. Dotted names reach into related records. */
+  read<T>(model: string, domain: Domain, fields: readonly string[], options?: SearchOptions): Promise<(T & Row)[]>
+  session(signal?: AbortSignal): Promise<Session>
+  /** What the server at the address says it is: `6.0.29`. Needs no login. */
+  version(signal?: AbortSignal): Promise<string>
+  /** Ends the session. */
+  logout(): Promise<void>
+}
+
+export interface Session {
+  userId: number
+  context: Wire & { company?: number; 'company.rec_name'?: string }
+}
+export interface Row {
+  id: number
+}
+export type Domain = readonly unknown[]
+export interface CallOptions {
+  /** The answer as it came, to be sent back. */
+  raw?: boolean | undefined
+  context?: Wire | undefined
+  signal?: AbortSignal | undefined
+}
+export interface SearchOptions extends CallOptions {
+  order?: readonly (readonly [field: string, direction: string])[]
+  limit?: number
+}
+
+interface SendOptions {
+  authorization?: string
+  signal?: AbortSignal | undefined
+  raw?: boolean | undefined
+}
+
+/** Tryton ran the call and said no. `words` are its own, in the connection's language. */
+export class TrytonFault extends ErpError {
+  readonly words: string
+  /** Name of the warning that asks to be accepted, with a UserWarning. */
+  readonly warning: string | undefined
+
+  constructor(kind: ErpErrorKind, message: string, words: string, options: { retryAfter?: number; warning?: string }) {
+    super(kind, message, options)
+    this.words = words
+    this.warning = options.warning
+  }
+}
+
+/** Waits before a call that Tryton rolled back for want of a lock is made again. */
+const LOCK_WAITS_MS = [100, 400, 1600]
+/** Tryton counts wrong passwords for as long as a session lasts, five minutes by default. */
+const LOGIN_WAIT_SECONDS = 300
+
+export function makeTrytonClient(login: TrytonLogin, surroundings: Pick<Surroundings, 'onExchange'>): TrytonClient {
+  const path = `/${encodeURIComponent(login.database)}/`
+  let opening: Promise<Session & { authorization: string }> | undefined
+
+  function session(): Promise<Session & { authorization: string }> {
+    opening ??= open().catch((error) => {
+      opening = undefined
+      throw error
+    })
+    return opening
+  }
+
+  async function open() {
+    const credentials = [login.user, { password: login.password }, login.language]
+    const [userId, key] = (await send(path, 'common.db.login', credentials)) as [number, string]
+    const token = Buffer.from(`${login.user}:${userId}:${key}`).toString('base64')
+    const authorization = `Session ${token}`
+    const context = (await send(path, 'model.res.user.get_preferences', [true, {}], { authorization })) as Wire
+    return { userId, authorization, context: { ...context, language: login.language } }
+  }
+
+  async function call<T>(
+    method: string,
+    args: readonly unknown[],
+    { context, signal, raw }: CallOptions = {},
+  ): Promise<T> {
+    if (signal?.aborted) throw new ErpError('unreachable', `${method}: stopped before Tryton was asked.`)
+    const waits = [...LOCK_WAITS_MS]
+    for (let renewed = false; ; ) {
+      const used = session()
+      const { context: own, authorization } = await used
+      try {
+        const params = [...args, { ...own, ...context }]
+        return (await send(path, `model.${method}`, params, { authorization, signal, raw })) as T
+      } catch (error) {
+        const wait = error instanceof TrytonFault && error.kind === 'throttled' ? waits.shift() : undefined
+        if (wait !== undefined) await sleep(wait)
+        else if (error instanceof ErpError && error.cause === SESSION_ENDED && !renewed) {
+          renewed = true
+          if (opening === used) opening = undefined
+        } else throw error
+      }
+    }
+  }
+
+  /** One exchange. The password and the session stand in the body and the header, never in `what`. */
+  async function send(
+    to: string,
+    method: string,
+    params: unknown[],
+    { authorization, signal, raw }: SendOptions = {},
+  ): Promise<unknown> {
+    let exchange: Exchange | undefined
+    const http = makeHttpClient({
+      baseUrl: login.url,
+      timeoutMs: login.timeoutSeconds * 1000,
+      onExchange: (told) => {
+        exchange = told
+      },
+    })
+    const tell = (error?: ErpError) => exchange && surroundings.onExchange?.({ ...exchange, error })
+    try {
+      const answer = await http.send({
+        method: 'POST',
+        path: to,
+        what: `POST ${to} ${method}`,
+        headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+        body: JSON.stringify({ id: 0, method, params }),
+        accept: [401, 403, 404, 429],
+        signal,
+      })
+      const result = resultOf(answer, method, login, authorization !== undefined)
+      tell()
+      return raw ? result : decode(result)
+    } catch (error) {
+      tell(error as ErpError)
+      throw error
+    }
+  }
+
+  return {
+    call,
+    search: (model, domain, { order, limit, ...options } = {}) =>
+      call(`${model}.search`, [domain, 0, limit ?? null, order ?? [['id', 'ASC']]], options),
+    count: (model, domain, options) => call(`${model}.search_count`, [domain], options),
+    read: (model, domain, fields, { order, limit, ...options } = {}) =>
+      call(`${model}.search_read`, [domain, 0, limit ?? null, order ?? [['id', 'ASC']], fields], options),
+    async session(signal) {
+      if (signal?.aborted) throw new ErpError('unreachable', 'Stopped before Tryton was asked.')
+      return session()
+    },
+    async version(signal) {
+      return String(await send('/', 'common.server.version', [], { signal }))
+    },
+    async logout() {
+      const ending = opening
+      opening = undefined
+      const known = await ending?.catch(() => undefined)
+      if (known) await send(path, 'common.db.logout', [], { authorization: known.authorization }).catch(() => undefined)
+    },
+  }
+}
+
+/** Cause of the error that a 401 within a session is; a new session may help. */
+const SESSION_ENDED = 'the session has ended'
+
+function resultOf(answer: HttpAnswer, method: string, login: TrytonLogin, loggedIn: boolean): unknown {
+  const { status } = answer
+  if (status === 401)
+    throw loggedIn
+      ? new ErpError('unauthorised', `${method}: Tryton no longer knows the session.`, { cause: SESSION_ENDED })
+      : new ErpError(
+          'unauthorised',
+          `Tryton refuses the login of "${login.user}" to the database "${login.database}": wrong user or password.`,
+        )
+  if (status === 403)
+    throw new ErpError(
+      'unintelligible',
+      `${method}: this Tryton offers no such call (403). Is a module missing, or the version another?`,
+    )
+  if (status === 404)
+    throw new ErpError(
+      'unreachable',
+      `Tryton at ${login.url} has no database "${login.database}" (404). Are address and database right?`,
+    )
+  if (status === 429)
+    throw new ErpError('throttled', `Tryton lets "${login.user}" wait after too many wrong passwords.`, {
+      retryAfter: LOGIN_WAIT_SECONDS,
+    })
+  const body = answer.json()
+  if (typeof body !== 'object' || body === null || !('result' in body || 'error' in body))
+    throw new ErpError('unintelligible', `${method}: this is no answer of a Tryton server. Is the address right?`)
+  if ('error' in body) throw faultOf(body.error, method)
+  return (body as { result: unknown }).result
+}
+
+/** trytond/exceptions.py; anything else is a Python exception's text. */
+function faultOf(error: unknown, method: string): ErpError {
+  const [kind, args] = Array.isArray(error) ? error : [error, []]
+  const parts = (Array.isArray(args) ? args : [args]).filter((part) => typeof part === 'string' && part !== '')
+  const fault = (kindOfError: ErpErrorKind, words: string, options = {}) =>
+    new TrytonFault(kindOfError, `Tryton says to ${method}: ${words}`, words, options)
+  switch (kind) {
+    case 'UserError':
+      return fault('refused', parts.join(' '))
+    case 'UserWarning': {
+      const [warning, ...words] = parts as string[]
+      return fault('refused', words.join(' '), { warning })
+    }
+    case 'ConcurrencyException':
+      return fault('throttled', `somebody else changed it meanwhile (${parts.join(' ')})`, { retryAfter: 5 })
+    case 'LoginException':
+      return fault('unauthorised', `the login asks for more than a password (${parts.slice(1).join(' ')})`)
+    default:
+      return pythonFault(String(kind).trim(), fault)
+  }
+}
+
+type MakeFault = (kind: ErpErrorKind, words: string, options?: { retryAfter?: number }) => TrytonFault
+
+function pythonFault(text: string, fault: MakeFault): TrytonFault {
+  if (/could not (obtain lock|serialize)|deadlock detected|is locked|lock timeout|canceling statement/i.test(text))
+    return fault('throttled', `another transaction holds what it needs (${text})`, { retryAfter: 5 })
+  if (/connection (refused|reset|already closed)|closed the connection|could not connect|too many clients/i.test(text))
+    return fault('unreachable', `its database can't be reached (${text})`)
+  return fault('unintelligible', `it failed inside: ${text}`)
+}
