@@ -68,14 +68,19 @@ const ownReasons: Readonly<Record<string, Pick<VatBreakdown, 'exemptionReason' |
 /** EN 16931 knows amounts of two fraction digits at most (BR-DEC-*): fils and millimes can't be said. */
 const AMOUNT_DIGITS = 2
 
-/** Fraction digits of the currency's coins, as far as EN 16931 can write them: EUR 2, JPY 0, KWD 2 (of 3). */
+/** Asking Intl takes longer than calculating a line, so each currency is asked about once. */
+const digitsOfCurrency = new Map<string, number>()
+
+/** Fraction digits of the currency's coins, as far as EN 16931 can write them: EUR 2, JPY 0, KWD 2 of its 3. */
 export function currencyDigits(currency: string): number {
-  try {
+  if (!/^[A-Z]{3}$/.test(currency)) return AMOUNT_DIGITS
+  let digits = digitsOfCurrency.get(currency)
+  if (digits === undefined) {
     const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-    return Math.min(options.maximumFractionDigits ?? AMOUNT_DIGITS, AMOUNT_DIGITS)
-  } catch {
-    return AMOUNT_DIGITS
+    digits = Math.min(options.maximumFractionDigits ?? AMOUNT_DIGITS, AMOUNT_DIGITS)
+    digitsOfCurrency.set(currency, digits)
   }
+  return digits
 }
 
 /** The VAT of a taxable amount: rounded half up, once for each group (BR-CO-17). */
@@ -94,9 +99,9 @@ export function exemptionKey(vat: Pick<VatBreakdown, 'exemptionReason' | 'exempt
 }
 
 /**
- * The draft with every amount. Amounts are rounded half up: lines, allowances and charges to two digits, VAT of each group
- * to the currency's coins. Throws RangeError on text that is no decimal, an allowance without amount and percentage, a zero
- * base quantity, and exemption reasons that `splitEInvoice` would part.
+ * The draft with every amount. Amounts are rounded half up: lines, allowances and charges to two digits, VAT of each
+ * group to the currency's coins. Throws RangeError on text that is no decimal, an allowance without amount and percentage,
+ * a zero base quantity, and exemption reasons that `splitEInvoice` would part.
  */
 export function calculateTotals(draft: EInvoiceDraft): EInvoice {
   const {

@@ -1,5 +1,5 @@
-// UBL 2.1 CreditNote, children in the order of UBL-CreditNote-2.1.xsd. It has no due date, project or invoiced quantity of
-// its own: Peppol BIS Billing 3 puts them into PaymentMeans, AdditionalDocumentReference and CreditedQuantity.
+// UBL 2.1 CreditNote, children in the order of UBL-CreditNote-2.1.xsd. It has no due date, project or invoiced quantity
+// of its own: Peppol BIS Billing 3 puts them into PaymentMeans, AdditionalDocumentReference and CreditedQuantity.
 import type { EInvoice, PaymentMeans } from './einvoice.ts'
 import {
   amounts,

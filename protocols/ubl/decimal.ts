@@ -60,7 +60,7 @@ export function divide(a: string, b: string, places: number): string {
   return round(text({ units: quotient, scale: places + 1 }), places)
 }
 
-/** Rounded half away from zero to exactly `places` digits: ("2.345", 2) is "2.35", ("-0.5", 0) "-1", ("1", 2) "1.00". */
+/** Rounded half away from zero to exactly `places` digits: ("2.345", 2) is "2.35", ("-0.5", 0) is "-1". */
 export function round(decimal: string, places: number): string {
   const value = scaled(decimal)
   if (value.scale <= places) return text({ units: rescale(value, places), scale: places })

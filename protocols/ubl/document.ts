@@ -42,8 +42,8 @@ export function encodeInvoice(document: EInvoice): Uint8Array {
 }
 
 /**
- * The invoice or credit note in these bytes. What EN 16931 has no term for is not read; what is missing reads as '' or is
- * absent, for `checkEInvoice` to find. Throws UblError on what is no UBL 2 Invoice or CreditNote.
+ * The invoice or credit note in these bytes. What EN 16931 has no term for is not read; what is missing reads as '' or
+ * is absent, for `checkEInvoice` to find. Throws UblError on what is no UBL 2 Invoice or CreditNote.
  */
 export function decodeInvoice(bytes: Uint8Array): EInvoice {
   if (bytes.byteLength > MAX_BYTES)
@@ -91,8 +91,8 @@ interface Scope {
 }
 
 /**
- * The tree with UBL's usual prefixes, whatever the sender's were: cac:, cbc:, and `{namespace}name` for all others, the root
- * among them. Elements that are bound to no namespace we know are thus never taken for UBL's.
+ * The tree with UBL's usual prefixes, whatever the sender's were: cac:, cbc:, and `{namespace}name` for all others, the
+ * root among them. Elements that are bound to no namespace we know are thus never taken for UBL's.
  */
 function inOurPrefixes(element: XmlElement, outer?: Scope): XmlElement {
   const own = new Map<string, string>()

@@ -164,7 +164,7 @@ export interface VatBreakdown {
   taxableAmount: string
   /** BT-117 */
   taxAmount: string
-  /** BT-118, UNTDID 5305: S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside VAT */
+  /** BT-118, UNTDID 5305: S standard, Z zero, E exempt, AE reverse charge, K intra-community, G export, O outside */
   category: string
   /** BT-119: percent; none in category O */
   rate?: string

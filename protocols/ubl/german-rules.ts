@@ -71,7 +71,7 @@ export function isIban(text: string): boolean {
 /** Coarse address, fine address if any, check digits (ISO 7064 mod 97-10): "04011000-1234512345-06". */
 const LEITWEG_ID = /^(\d{2,12})(?:-([A-Z0-9]{1,30}))?-(\d{2})$/i
 
-/** Portals turn down a Leitweg-ID whose check digits are wrong, though no schematron asks. Other references may be anything. */
+/** Portals turn down a Leitweg-ID whose check digits are wrong, though no schematron asks. All else may be anything. */
 function checkLeitwegId({ buyer, buyerReference }: EInvoice, find: Find): void {
   const places = [
     [buyerReference, 'buyerReference'],

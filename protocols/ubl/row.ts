@@ -162,7 +162,7 @@ function firstToken(element: XmlElement, name: string): string {
   return child ? textOf(child).trim() : ''
 }
 
-/** An element around rows of the same value: cac:Country around cbc:IdentificationCode. Around marks only, it is one itself. */
+/** An element around rows of the same value, as cac:Country is. Around marks only, it is a mark itself. */
 export function inside<T>(name: string, rows: readonly Row<T>[]): Row<T> {
   const isMark = rows.every((row) => row.isMark)
   return {

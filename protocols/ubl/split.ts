@@ -1,5 +1,5 @@
-// What one invoice can't hold, as several: EN 16931 has one VAT breakdown, so one exemption reason, for each of E, AE, K, G
-// and O (BR-E-01 ...), and nothing beside O (BR-O-11 to BR-O-14).
+// What one invoice can't hold, as several: EN 16931 has one VAT breakdown, so one exemption reason, for each of E, AE, K,
+// G and O (BR-E-01 ...), and nothing beside O (BR-O-11 to BR-O-14).
 import { calculateTotals, type DraftVat, type EInvoiceDraft, exemptionKey } from './calculate.ts'
 import { compare, negate, sum } from './decimal.ts'
 
@@ -18,8 +18,8 @@ interface Place {
 }
 
 /**
- * One part when the draft can be one invoice, else several, numbered `<number>-1`, `-2` ... in the order the draft gives.
- * The first holds all that is taxed; what was paid is set against the parts in turn; a part outside VAT has no VAT
+ * One part when the draft can be one invoice, else several, numbered `<number>-1`, `-2` ... in the draft's order. The
+ * first holds all that is taxed; what was paid is set against the parts in turn; a part outside VAT has no VAT
  * identifiers, as BR-O-02 to BR-O-04 demand. Throws RangeError as `calculateTotals` does.
  */
 export function splitEInvoice(draft: EInvoiceDraft): InvoicePart[] {

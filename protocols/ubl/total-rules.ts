@@ -1,4 +1,4 @@
-// Does the arithmetic hold? BR-CO-10 to BR-CO-18, and Peppol's sums of a line and an allowance. Amounts are decimals here.
+// Does the arithmetic hold? BR-CO-10 to BR-CO-18, and Peppol's sums of line and allowance. Amounts are decimals here.
 import { vatOf } from './calculate.ts'
 import { compare, divide, multiply, negate, round, sum } from './decimal.ts'
 import { type AllowanceCharge, type EInvoice, type InvoiceLine, isCreditNote } from './einvoice.ts'
@@ -82,7 +82,7 @@ function checkLineAmount(line: InvoiceLine, path: string, find: Find): void {
     find(
       'PEPPOL-EN16931-R120',
       `${path}.netAmount`,
-      `The line’s net amount (BT-131) is ${line.netAmount}; quantity, price, charges and allowances give ${round(expected, 2)}.`,
+      `The line’s net amount (BT-131) is ${line.netAmount}; what it is made of gives ${round(expected, 2)}.`,
     )
   if (!line.grossPrice) return
   if (!line.priceDiscount || compare(line.price, sum([line.grossPrice, negate(line.priceDiscount)])) !== 0)

@@ -1,6 +1,6 @@
-// One VAT category, one set of rules: BR-S-*, BR-Z-*, BR-E-*, BR-AE-*, BR-IC-* (K), BR-G-*, BR-O-*, BR-AF-* (L), BR-AG-*
-// (M). In each, 01 is about the breakdown, 02 to 04 about identifiers, 05 to 07 about rates (line, allowance, charge), 08
-// about the taxable amount, 09 about the tax, 10 about the exemption reason. Every amount is a decimal here.
+// One VAT category, one set of rules: BR-S-*, BR-Z-*, BR-E-*, BR-AE-*, BR-IC-* (K), BR-G-*, BR-O-*, BR-AF-* (L) and
+// BR-AG-* (M). In each, 01 is about the breakdown, 02 to 04 about identifiers, 05 to 07 about rates (line, allowance,
+// charge), 08 about the taxable amount, 09 about the tax, 10 about the exemption reason. Every amount is a decimal here.
 import { vatGroup } from './calculate.ts'
 import { compare, negate, sum } from './decimal.ts'
 import type { DocumentAllowanceCharge, EInvoice, InvoiceLine } from './einvoice.ts'
@@ -11,7 +11,7 @@ interface Category {
   rules: string
   rate: 'positive' | 'any' | 'zero' | 'none'
   reason: 'required' | 'forbidden'
-  /** Who must be identified: `vat` by VAT identifier; `tax`: a tax registration will do; `legal`: a company register will. */
+  /** Who must be identified: `vat` by VAT identifier, `tax` by that or a tax number, `legal` by that or a register. */
   seller: 'tax' | 'vat' | 'none'
   buyer?: 'legal' | 'vat' | 'none'
 }
@@ -111,7 +111,7 @@ function checkBreakdown(name: string, invoice: EInvoice, items: readonly Taxed[]
       find(
         `${rules}-08`,
         `${path}.taxableAmount`,
-        `The taxable amount (BT-116) of ${label} is ${group.taxableAmount}; lines, charges and allowances give ${expected}.`,
+        `The taxable amount (BT-116) of ${label} is ${group.taxableAmount}; what is taxed so comes to ${expected}.`,
       )
     if ((rate === 'zero' || rate === 'none') && compare(group.taxAmount, '0') !== 0)
       find(`${rules}-09`, `${path}.taxAmount`, `Category ${name} has no VAT (BT-117), not ${group.taxAmount}.`)
