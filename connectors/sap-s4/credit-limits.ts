@@ -1,7 +1,7 @@
 // Credit limits and blocks: CreditManagementAccount of API_CRDTMBUSINESSPARTNER, in the credit segment of the settings.
 import type { Cursor, ErpCreditLimit, Page } from '../connector.ts'
+import { compare } from '../decimal.ts'
 import { api } from './api-names.ts'
-import { signOf } from './decimal.ts'
 import type { ODataV2 } from './odata-v2.ts'
 import { type Scan, scanByDay } from './scan.ts'
 import type { S4Settings } from './settings.ts'
@@ -72,7 +72,7 @@ function toCreditLimit(row: Row, customerNumber: string, now: Date): ErpCreditLi
     erpId: customerNumber,
     currency: textOf(row, 'CreditSegmentCurrency') ?? '',
     // Zero is only a limit where SAP says so; else none was ever set.
-    limit: signOf(amount) === 0 && row.CreditLimitIsZero !== true ? null : amount,
+    limit: compare(amount, '0') === 0 && row.CreditLimitIsZero !== true ? null : amount,
     blocked,
     reason: blocked
       ? `Blocked by credit management${blockReason ? ` (reason ${blockReason})` : ''}.`

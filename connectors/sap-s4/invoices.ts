@@ -1,10 +1,11 @@
 // Invoices, credit notes and their cancellations: A_BillingDocument with items and pricing elements (API_BILLING_DOCUMENT_SRV).
 import { readCursor } from '../change-cursor.ts'
 import type { Cursor, ErpAddress, ErpInvoice, ErpInvoiceLine, ErpTax, Page } from '../connector.ts'
+import { add, compare, multiplyDivide, subtract } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
 import { readAddresses } from './addresses.ts'
 import { api } from './api-names.ts'
-import { absolute, netPrice, product, roundedQuotient, signOf, sum, trimmed } from './decimal.ts'
+import { netPrice, trimmed } from './net-price.ts'
 import type { ODataV2 } from './odata-v2.ts'
 import { daysBefore, type RowPage, type Scan, scanByTime, stopIfAsked } from './scan.ts'
 import type { S4Settings } from './settings.ts'
@@ -15,6 +16,7 @@ import {
   dateLiteral,
   dateOf,
   decimalOf,
+  magnitudeOf,
   numberOf,
   oneOf,
   type Row,
@@ -70,6 +72,7 @@ export async function* pullInvoices(
     api: api.billing,
     set: 'A_BillingDocument',
     filter: allOf(
+      `SalesOrganization eq ${stringLiteral(settings.salesOrganization)}`,
       oneOf('SDDocumentCategory', Object.keys(KINDS)),
       scan.customerNumbers && oneOf('SoldToParty', scan.customerNumbers),
     ),
@@ -127,8 +130,8 @@ function billToOf(row: Row): string {
 function toInvoice(row: Row, settings: S4Settings, units: Units, billTo: ErpAddress | null): ErpInvoice {
   const number = textOf(row, 'BillingDocument') ?? ''
   const items = rowsOf(row, 'to_Item')
-  const netAmount = amountOf(row, 'TotalNetAmount')
-  const taxAmount = amountOf(row, 'TaxAmount')
+  const netAmount = magnitudeOf(row, 'TotalNetAmount')
+  const taxAmount = magnitudeOf(row, 'TaxAmount')
   const taxed = items.map((item) => ({ item, tax: taxOf(item, settings) }))
   const paid = textOf(row, 'InvoiceClearingStatus') === 'C'
   return {
@@ -142,7 +145,7 @@ function toInvoice(row: Row, settings: S4Settings, units: Units, billTo: ErpAddr
     currency: textOf(row, 'TransactionCurrency') ?? '',
     netAmount,
     taxAmount,
-    totalAmount: sum([netAmount, taxAmount]),
+    totalAmount: add(netAmount, taxAmount),
     openAmount: paid ? '0' : null,
     paymentTerms: textOf(row, 'CustomerPaymentTerms'),
     purchaseOrderNumber: textOf(row, 'PurchaseOrderByCustomer'),
@@ -153,11 +156,6 @@ function toInvoice(row: Row, settings: S4Settings, units: Units, billTo: ErpAddr
     changedAt:
       timeOf(row, 'LastChangeDateTime') ?? dateAndTimeOf(row, 'CreationDate', '') ?? '1970-01-01T00:00:00.000Z',
   }
-}
-
-/** Amounts are positive, whatever the direction: the kind says it. */
-function amountOf(row: Row, field: string): string {
-  return absolute(decimalOf(row, field))
 }
 
 /** A credit memo made with reference to an invoice names it in its items. */
@@ -185,19 +183,19 @@ function taxOf(item: Row, settings: S4Settings): LineTax {
       textOf(each, 'ConditionInactiveReason') === null &&
       each.ConditionIsForStatistics !== true,
   )
-  const taxAmount = amountOf(item, 'TaxAmount')
+  const taxAmount = magnitudeOf(item, 'TaxAmount')
   const ratePercent =
     conditions.length > 0
-      ? trimmed(sum(conditions.map((each) => decimalOf(each, 'ConditionRateValue'))))
-      : impliedRate(taxAmount, amountOf(item, 'NetAmount'))
+      ? trimmed(add(...conditions.map((each) => decimalOf(each, 'ConditionRateValue'))))
+      : impliedRate(taxAmount, magnitudeOf(item, 'NetAmount'))
   const code = conditions.map((each) => textOf(each, 'TaxCode')).find((each) => each !== null)
-  const category = settings.taxCategories[code ?? ''] ?? (signOf(ratePercent) === 0 ? 'Z' : 'S')
+  const category = settings.taxCategories[code ?? ''] ?? (compare(ratePercent, '0') === 0 ? 'Z' : 'S')
   return { category, ratePercent, taxAmount }
 }
 
 function impliedRate(taxAmount: string, netAmount: string): string {
-  if (signOf(taxAmount) === 0 || signOf(netAmount) === 0) return '0'
-  return trimmed(roundedQuotient(product(taxAmount, '100'), netAmount, 1))
+  if (compare(taxAmount, '0') === 0 || compare(netAmount, '0') === 0) return '0'
+  return trimmed(multiplyDivide(taxAmount, '100', netAmount, 1))
 }
 
 /** By category and rate. SAP rounds a document's tax as a whole: what the lines leave over goes to the largest tax. */
@@ -206,7 +204,7 @@ function taxesOf(taxed: { item: Row; tax: LineTax }[], netAmount: string, taxAmo
   for (const { item, tax } of taxed) {
     const key = `${tax.category} ${tax.ratePercent}`
     const group = groups.get(key) ?? { net: [], tax: [], of: tax }
-    group.net.push(amountOf(item, 'NetAmount'))
+    group.net.push(magnitudeOf(item, 'NetAmount'))
     group.tax.push(tax.taxAmount)
     groups.set(key, group)
   }
@@ -215,24 +213,24 @@ function taxesOf(taxed: { item: Row; tax: LineTax }[], netAmount: string, taxAmo
     ratePercent: of.ratePercent,
     description: null,
     exemptionReason: null,
-    taxableAmount: sum(net),
-    taxAmount: sum(tax),
+    taxableAmount: add(...net),
+    taxAmount: add(...tax),
   }))
   if (taxes.length === 0) {
     const ratePercent = impliedRate(taxAmount, netAmount)
-    const category = signOf(ratePercent) === 0 ? 'Z' : 'S'
+    const category = compare(ratePercent, '0') === 0 ? 'Z' : 'S'
     return [{ category, ratePercent, description: null, exemptionReason: null, taxableAmount: netAmount, taxAmount }]
   }
-  const left = sum([taxAmount, ...taxes.map((tax) => `-${tax.taxAmount}`)])
-  const largest = taxes.toSorted((a, b) => signOf(sum([b.taxAmount, `-${a.taxAmount}`])))[0]
-  if (largest && signOf(left) !== 0) largest.taxAmount = sum([largest.taxAmount, left])
+  const left = subtract(taxAmount, add(...taxes.map((tax) => tax.taxAmount)))
+  const largest = taxes.toSorted((a, b) => compare(b.taxAmount, a.taxAmount))[0]
+  if (largest && compare(left, '0') !== 0) largest.taxAmount = add(largest.taxAmount, left)
   return taxes
 }
 
 function toLine(item: Row, tax: LineTax, units: Units): ErpInvoiceLine {
   const number = numberOf(item, 'BillingDocumentItem') ?? '0'
-  const quantity = amountOf(item, 'BillingQuantity')
-  const netAmount = amountOf(item, 'NetAmount')
+  const quantity = magnitudeOf(item, 'BillingQuantity')
+  const netAmount = magnitudeOf(item, 'NetAmount')
   const isOrder = textOf(item, 'SalesSDDocumentCategory') === 'C'
   return {
     lineNumber: Number(number),

@@ -1,8 +1,8 @@
 // Open items of customers and what they come to: A_OperationalAcctgDocItemCube (API_OPLACCTGDOCITEMCUBE_SRV), account type D.
 import type { Cursor, ErpBalance, ErpOpenItem, Page } from '../connector.ts'
+import { add, negate } from '../decimal.ts'
 import { api } from './api-names.ts'
 import { salesAreaCurrencies } from './customers.ts'
-import { absolute, negated, sum } from './decimal.ts'
 import type { ODataV2 } from './odata-v2.ts'
 import { daysBefore, readWindow, type Scan, scanByDay, stopIfAsked, writeWindow } from './scan.ts'
 import type { S4Settings } from './settings.ts'
@@ -11,7 +11,7 @@ import {
   dateAndTimeOf,
   dateLiteral,
   dateOf,
-  decimalOf,
+  magnitudeOf,
   oneOf,
   type Row,
   stringLiteral,
@@ -135,7 +135,14 @@ async function balancesOf(
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([erpId, open]) => {
       const [customerNumber = '', currency = ''] = erpId.split('/')
-      return { customerNumber, erpId, currency, balance: sum(open), openOrders: null, asOf: scan.now().toISOString() }
+      return {
+        customerNumber,
+        erpId,
+        currency,
+        balance: add(...open),
+        openOrders: null,
+        asOf: scan.now().toISOString(),
+      }
     })
 }
 
@@ -183,8 +190,8 @@ function toOpenItem(row: Row): ErpOpenItem {
 
 /** Debit (S) is what the customer owes, credit (H) what is owed to the customer, whichever sign the amount came with. */
 function signedAmount(row: Row): string {
-  const amount = absolute(decimalOf(row, 'AmountInTransactionCurrency'))
-  return textOf(row, 'DebitCreditCode') === 'H' ? negated(amount) : amount
+  const amount = magnitudeOf(row, 'AmountInTransactionCurrency')
+  return textOf(row, 'DebitCreditCode') === 'H' ? negate(amount) : amount
 }
 
 /** RV comes from billing, DR and DG are entered by hand, DZ is a payment: SAP's own document types. */

@@ -1,8 +1,8 @@
 // The difference between an order in SAP and what it should be, as the operations of one changeset. Pure.
 import type { ErpOrderDraft, ErpOrderDraftLine } from '../connector.ts'
+import { compare, multiplyDivide } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
 import { SHIP_TO } from './customers.ts'
-import { equal, product, signOf } from './decimal.ts'
 import type { Operation } from './multipart.ts'
 import {
   type DraftContext,
@@ -89,7 +89,8 @@ function lineChanges(
   context: DraftContext,
 ): Operation[] {
   const unit = context.units.toRec20(textOf(item, 'RequestedQuantityISOUnit'), textOf(item, 'RequestedQuantityUnit'))
-  const otherQuantity = !equal(decimalOf(item, 'RequestedQuantity'), line.quantity) || unit !== line.unitOfMeasure
+  const otherQuantity =
+    compare(decimalOf(item, 'RequestedQuantity'), line.quantity) !== 0 || unit !== line.unitOfMeasure
   const quantity = {
     RequestedQuantity: line.quantity,
     RequestedQuantityISOUnit: context.units.toSap(line.unitOfMeasure),
@@ -122,10 +123,10 @@ function priceChanges(
     return [{ method: 'POST', path: `${itemPath(order, item)}/to_PricingElement`, body: { ConditionType, ...price } }]
   const per = decimalOf(element, 'ConditionQuantity')
   const [ours, theirs] = [
-    product(price.ConditionRateValue ?? '0', signOf(per) === 0 ? '1' : per),
-    product(decimalOf(element, 'ConditionRateValue'), price.ConditionQuantity ?? '1'),
+    times(price.ConditionRateValue ?? '0', compare(per, '0') === 0 ? '1' : per),
+    times(decimalOf(element, 'ConditionRateValue'), price.ConditionQuantity ?? '1'),
   ]
-  if (equal(ours, theirs)) return []
+  if (compare(ours, theirs) === 0) return []
   const keys = ['PricingProcedureStep', 'PricingProcedureCounter'].map(
     (key) => [key, textOf(element, key) ?? ''] as const,
   )
@@ -135,7 +136,7 @@ function priceChanges(
 /** Only where there is one schedule line: what SAP has split over several days is its own plan. */
 function dateChanges(order: Row, item: Row, wanted: string | null): Operation[] {
   const [schedule, ...more] = rowsOf(item, 'to_ScheduleLine').filter(
-    (line) => signOf(decimalOf(line, 'ScheduleLineOrderQuantity')) > 0,
+    (line) => compare(decimalOf(line, 'ScheduleLineOrderQuantity'), '0') > 0,
   )
   if (!wanted || !schedule || more.length > 0 || dateOf(schedule, 'RequestedDeliveryDate') === wanted) return []
   const key = [...itemKey(order, item), ['ScheduleLine', textOf(schedule, 'ScheduleLine') ?? ''] as const]
@@ -207,6 +208,7 @@ function isDelivered(item: Row): boolean {
   return ['B', 'C'].includes(textOf(item, 'DeliveryStatus') ?? '')
 }
 
+const times = (a: string, b: string) => multiplyDivide(a, b, '1', 12)
 const number = (order: Row) => textOf(order, 'SalesOrder') ?? ''
 const itemName = (item: Row) => `item ${numberOf(item, 'SalesOrderItem')} (${textOf(item, 'Material') ?? 'no article'})`
 const pathOf = (order: Row) => `A_SalesOrder(${stringLiteral(number(order))})`

@@ -1,7 +1,8 @@
 // An order of the hub as SAP takes it: the body of a deep create of A_SalesOrder, and its parts for later changes.
 import type { ErpAddress, ErpOrderDraft, ErpOrderDraftLine } from '../connector.ts'
+import { compare } from '../decimal.ts'
 import { ErpError } from '../erp-error.ts'
-import { signOf, trimmed } from './decimal.ts'
+import { trimmed } from './net-price.ts'
 import { ONCE_KEY_FIELD, onceKeyReference } from './orders.ts'
 import type { S4Settings } from './settings.ts'
 import type { Units } from './units.ts'
@@ -154,7 +155,7 @@ export function textBody(text: string, textType: string, { textLanguage }: S4Set
 
 function freightBody(draft: ErpOrderDraft, { settings, notes }: DraftContext): Record<string, unknown> {
   const { shippingAmount } = draft
-  if (shippingAmount === null || signOf(shippingAmount) === 0) return {}
+  if (shippingAmount === null || compare(shippingAmount, '0') === 0) return {}
   if (!settings.freightCondition) {
     notes.push(
       `Freight of ${shippingAmount} ${draft.currency} was quoted; it is not in SAP's order, as the connection has no freight condition.`,

@@ -1,14 +1,27 @@
 // Sales orders as SAP has them (API_SALES_ORDER_SRV), of all channels: A_SalesOrder with items, schedule lines and partners.
 import type { Channel, Cursor, ErpAddress, ErpOrder, ErpOrderLine, ErpOrderState, Page } from '../connector.ts'
+import { add, compare } from '../decimal.ts'
 import { bareAddress, countryOf, streetOf } from './addresses.ts'
 import { api } from './api-names.ts'
 import { SHIP_TO } from './customers.ts'
-import { netPrice, signOf, sum } from './decimal.ts'
+import { netPrice } from './net-price.ts'
 import type { ODataV2 } from './odata-v2.ts'
 import { type Scan, scanByTime } from './scan.ts'
 import type { S4Settings } from './settings.ts'
 import type { Units } from './units.ts'
-import { dateAndTimeOf, dateOf, decimalOf, numberOf, oneOf, type Row, rowsOf, textOf, timeOf } from './v2-values.ts'
+import {
+  allOf,
+  dateAndTimeOf,
+  dateOf,
+  decimalOf,
+  numberOf,
+  oneOf,
+  type Row,
+  rowsOf,
+  stringLiteral,
+  textOf,
+  timeOf,
+} from './v2-values.ts'
 
 /** The once key stands behind this in PurchaseOrderByShipToParty (35 characters), so that nobody else's reference is taken for one. */
 const KEY_PREFIX = 'hub'
@@ -46,7 +59,7 @@ export function onceKeyReference(onceKey: string): string {
   return `${KEY_PREFIX}${onceKey}`
 }
 
-/** Orders changed since, with all that hangs on them in the same answer. */
+/** Orders of the sales organization changed since, of all its channels, with all that hangs on them in the same answer. */
 export async function* pullOrders(
   odata: ODataV2,
   settings: S4Settings,
@@ -57,7 +70,10 @@ export async function* pullOrders(
   const listing = {
     api: api.salesOrders,
     set: 'A_SalesOrder',
-    filter: scan.customerNumbers && oneOf('SoldToParty', scan.customerNumbers),
+    filter: allOf(
+      `SalesOrganization eq ${stringLiteral(settings.salesOrganization)}`,
+      scan.customerNumbers && oneOf('SoldToParty', scan.customerNumbers),
+    ),
     select: [...headerSelect, ...itemSelect, ...partnerSelect].join(','),
     expand: 'to_Item/to_ScheduleLine,to_Partner/to_Address',
   }
@@ -71,7 +87,7 @@ function toOrder(row: Row, settings: S4Settings, units: Units): ErpOrder {
   const items = rowsOf(row, 'to_Item')
   const counted = items.filter((item) => textOf(item, 'SalesDocumentRjcnReason') === null)
   const netAmount = decimalOf(row, 'TotalNetAmount')
-  const taxAmount = sum(counted.map((item) => decimalOf(item, 'TaxAmount')))
+  const taxAmount = add(...counted.map((item) => decimalOf(item, 'TaxAmount')))
   const contact = partner(row, ['CP', 'AP'])?.address
   const reference = textOf(row, ONCE_KEY_FIELD) ?? ''
   return {
@@ -86,7 +102,7 @@ function toOrder(row: Row, settings: S4Settings, units: Units): ErpOrder {
     currency: textOf(row, 'TransactionCurrency') ?? '',
     netAmount,
     taxAmount,
-    totalAmount: sum([netAmount, taxAmount]),
+    totalAmount: add(netAmount, taxAmount),
     requestedDeliveryDate: dateOf(row, 'RequestedDeliveryDate'),
     shipTo: shipToOf(row),
     contactName: contact ? textOf(contact, 'AddresseeFullName') : null,
@@ -105,7 +121,7 @@ function toLine(item: Row, units: Units): ErpOrderLine {
   const schedule = rowsOf(item, 'to_ScheduleLine')
   const confirmed = decimalOf(item, 'ConfdDelivQtyInOrderQtyUnit')
   const dates = schedule
-    .filter((line) => signOf(decimalOf(line, 'ConfdOrderQtyByMatlAvailCheck')) > 0)
+    .filter((line) => compare(decimalOf(line, 'ConfdOrderQtyByMatlAvailCheck'), '0') > 0)
     .map((line) => dateOf(line, 'ConfirmedDeliveryDate'))
   return {
     lineNumber: Number(/^\d+$/.test(pushed) ? pushed : number),
@@ -118,10 +134,10 @@ function toLine(item: Row, units: Units): ErpOrderLine {
     unitOfMeasure: units.toRec20(textOf(item, 'RequestedQuantityISOUnit'), textOf(item, 'RequestedQuantityUnit')),
     ...netPrice(netAmount, quantity),
     netAmount,
-    confirmedQuantity: signOf(confirmed) === 0 ? null : confirmed,
+    confirmedQuantity: compare(confirmed, '0') === 0 ? null : confirmed,
     confirmedDate: dates.reduce((last, date) => (date !== null && date > (last ?? '') ? date : last), null),
     shippedQuantity:
-      schedule.length === 0 ? null : sum(schedule.map((line) => decimalOf(line, 'DeliveredQtyInOrderQtyUnit'))),
+      schedule.length === 0 ? null : add(...schedule.map((line) => decimalOf(line, 'DeliveredQtyInOrderQtyUnit'))),
     invoicedQuantity: null,
     rejectionReason: textOf(item, 'SalesDocumentRjcnReason'),
   }

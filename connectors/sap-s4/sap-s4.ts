@@ -54,7 +54,7 @@ function connectS4(config: S4Settings, { now, onExchange }: Surroundings): ErpCo
       case 'orders':
         return pullOrders(odata, config, units, after, scan)
       case 'shipments':
-        return pullShipments(odata, units, after, scan)
+        return pullShipments(odata, config, units, after, scan)
       case 'invoices':
         return pullInvoices(odata, config, units, after, scan)
       case 'openItems':

@@ -1,11 +1,13 @@
 // Outbound deliveries with their packages and partners (API_OUTBOUND_DELIVERY_SRV, version 2). SAP keeps only the day of a change.
 import type { Cursor, ErpAddress, ErpParcel, ErpShipment, Page } from '../connector.ts'
+import { compare, multiplyDivide } from '../decimal.ts'
 import { bareAddress, countryOf, streetOf } from './addresses.ts'
 import { api } from './api-names.ts'
 import { SHIP_TO } from './customers.ts'
-import { product, signOf, trimmed } from './decimal.ts'
+import { trimmed } from './net-price.ts'
 import type { ODataV2 } from './odata-v2.ts'
 import { type Scan, scanByDay } from './scan.ts'
+import type { S4Settings } from './settings.ts'
 import { kilogramsIn, type Units } from './units.ts'
 import {
   allOf,
@@ -18,6 +20,7 @@ import {
   type Row,
   rowOf,
   rowsOf,
+  stringLiteral,
   textOf,
 } from './v2-values.ts'
 
@@ -57,6 +60,7 @@ const select = [
 /** Deliveries to customers; returns and stock transfers are other categories. */
 export async function* pullShipments(
   odata: ODataV2,
+  settings: S4Settings,
   units: Units,
   after: Cursor | null,
   scan: Scan,
@@ -65,7 +69,10 @@ export async function* pullShipments(
     api: api.deliveries,
     set: 'A_OutbDeliveryHeader',
     keys: ['DeliveryDocument'],
-    filter: allOf("SDDocumentCategory eq 'J'", scan.customerNumbers && oneOf('SoldToParty', scan.customerNumbers)),
+    filter: allOf(
+      `SDDocumentCategory eq 'J' and SalesOrganization eq ${stringLiteral(settings.salesOrganization)}`,
+      scan.customerNumbers && oneOf('SoldToParty', scan.customerNumbers),
+    ),
     // The day of the last change is empty until there is one.
     changedSince: (day: string) => `LastChangeDate ge ${dateLiteral(day)} or CreationDate ge ${dateLiteral(day)}`,
     select,
@@ -99,7 +106,7 @@ function toShipment(row: Row, units: Units): ErpShipment {
     shipTo: shipToOf(row, partners),
     lines: rowsOf(row, 'to_DeliveryDocumentItem')
       // The main item of a batch split has no quantity of its own.
-      .filter((item) => signOf(decimalOf(item, 'ActualDeliveryQuantity')) > 0)
+      .filter((item) => compare(decimalOf(item, 'ActualDeliveryQuantity'), '0') > 0)
       .map((item) => {
         const isOrder = textOf(item, 'ReferenceSDDocumentCategory') === 'C'
         return {
@@ -137,7 +144,7 @@ function toParcel(unit: Row): ErpParcel {
   return {
     number: textOf(unit, 'HandlingUnitExternalId') ?? textOf(unit, 'HandlingUnitInternalId') ?? '?',
     trackingNumber: textOf(unit, 'HandlingUnitSecondExternalId'),
-    weight: kilograms && signOf(weight) > 0 ? trimmed(product(weight, kilograms)) : null,
+    weight: kilograms && compare(weight, '0') > 0 ? trimmed(multiplyDivide(weight, kilograms, '1', 9)) : null,
     lines: rowsOf(unit, 'to_HandlingUnitItemDelivery')
       .filter((content) => numberOf(content, 'DeliveryDocumentItem') !== null)
       .map((content) => ({

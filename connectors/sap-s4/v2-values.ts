@@ -15,6 +15,11 @@ export function decimalOf(row: Row, field: string): string {
   return typeof value === 'string' && value !== '' ? value : '0'
 }
 
+/** Without its sign: SAP's amounts carry it in some places, and say the direction elsewhere. */
+export function magnitudeOf(row: Row, field: string): string {
+  return decimalOf(row, field).replace(/^-/, '')
+}
+
 /** Numbers of items and documents without SAP's leading zeros: "000010" and "10" are the same. */
 export function numberOf(row: Row, field: string): string | null {
   const text = textOf(row, field)?.replace(/^0+(?=.)/, '')

@@ -358,6 +358,16 @@ describe.runIf(haveS4())('SAP S/4HANA, served', () => {
       }
     })
 
+    it('leaves the orders, deliveries and invoices of other sales organizations out', async () => {
+      const other = { SalesOrganization: '2020', SoldToParty: '20200001' }
+      await enter([{ ...other, SalesOrder: '900' }])
+      const delivery = { ...other, DeliveryDocument: '80000009', SDDocumentCategory: 'J' }
+      await s4.insert('API_OUTBOUND_DELIVERY_SRV.A_OutbDeliveryHeader', [delivery])
+      await s4.insert('API_BILLING_DOCUMENT_SRV.A_BillingDocument', [{ ...other, SDDocumentCategory: 'M' }])
+      for (const stream of ['orders', 'shipments', 'invoices'] as const)
+        expect((await pagesOf(connector(), stream)).flatMap((page) => page.records)).toEqual([])
+    })
+
     it('finds the addresses of many invoices and ship-to parties in one batch', async () => {
       const people = s4People(s4)
       for (let i = 0; i < 6; i++) {
@@ -401,7 +411,13 @@ describe.runIf(haveS4())('SAP S/4HANA, served', () => {
     it('reads after a day only what changed since the day before, and new deliveries though they have no change', async () => {
       const deliver = (DeliveryDocument: string, row: S4Row) =>
         s4.insert('API_OUTBOUND_DELIVERY_SRV.A_OutbDeliveryHeader', [
-          { DeliveryDocument, SDDocumentCategory: 'J', SoldToParty: customers.hospital, ...row },
+          {
+            DeliveryDocument,
+            SDDocumentCategory: 'J',
+            SalesOrganization: '1010',
+            SoldToParty: customers.hospital,
+            ...row,
+          },
         ])
       const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10)
       await deliver('80000001', { CreationDate: day(30) })

@@ -1,8 +1,9 @@
 // The small pieces of the SAP connector that have to be exact: prices out of amounts, V2 values, units, keys greater than the last.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { netPrice, product, sum, trimmed } from '../../connectors/sap-s4/decimal.ts'
+import { multiplyDivide } from '../../connectors/decimal.ts'
 import { changesBody, partAnswers } from '../../connectors/sap-s4/multipart.ts'
+import { netPrice, trimmed } from '../../connectors/sap-s4/net-price.ts'
 import { beyondKey, readWindow, writeWindow } from '../../connectors/sap-s4/scan.ts'
 import { settings } from '../../connectors/sap-s4/settings.ts'
 import { makeUnits } from '../../connectors/sap-s4/units.ts'
@@ -19,7 +20,9 @@ describe('a net price', () => {
     fc.assert(
       fc.property(decimal(9, 3), decimal(6, 3), (net, quantity) => {
         const { unitPrice, priceUnit } = netPrice(net, quantity)
-        expect(trimmed(product(unitPrice, quantity))).toBe(trimmed(product(net, priceUnit)))
+        expect(trimmed(multiplyDivide(unitPrice, quantity, '1', 12))).toBe(
+          trimmed(multiplyDivide(net, priceUnit, '1', 12)),
+        )
       }),
     )
   })
@@ -30,12 +33,6 @@ describe('a net price', () => {
     expect(netPrice('0.00', '3')).toEqual({ unitPrice: '0', priceUnit: '1' })
     expect(netPrice('7.00', '0.000')).toEqual({ unitPrice: '7.00', priceUnit: '1' })
     expect(netPrice('-10.00', '-3')).toEqual({ unitPrice: '10.00', priceUnit: '3' })
-  })
-
-  it('and sums lose nothing', () => {
-    expect(sum(['0.1', '0.20', '-0.300'])).toBe('0.000')
-    expect(sum(['99999999999999.999', '0.001'])).toBe('100000000000000.000')
-    expect(sum([])).toBe('0')
   })
 })
 

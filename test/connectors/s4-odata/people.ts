@@ -129,6 +129,7 @@ export function s4People(s4: S4Server): ErpPeople {
         ...{
           BillingDocumentDate: today(),
           CreationDate: today(),
+          SalesOrganization: '1010',
           TransactionCurrency: 'EUR',
           CustomerPaymentTerms: '0004',
         },
@@ -183,6 +184,7 @@ export function s4People(s4: S4Server): ErpPeople {
           ...{
             DeliveryDocument,
             SDDocumentCategory: 'J',
+            SalesOrganization: '1010',
             SoldToParty: header.SoldToParty,
             ShipToParty: header.SoldToParty,
           },
