@@ -10,6 +10,8 @@ import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
 import { replayJobs } from './replay-jobs.ts'
 import { sendConfirmation } from './send-confirmation.ts'
+import { sendInvoice } from './send-invoice.ts'
+import { sendShipNotice } from './send-ship-notice.ts'
 import { sendWebhookJob } from './send-webhook.ts'
 import { syncStream } from './sync-stream.ts'
 
@@ -19,6 +21,8 @@ export const jobs = {
   'cancel-order': cancelOrderJob,
   'sync-stream': syncStream,
   'send-confirmation': sendConfirmation,
+  'send-ship-notice': sendShipNotice,
+  'send-invoice': sendInvoice,
   'deliver-document': deliverDocument,
   'send-webhook': sendWebhookJob,
   'replay-jobs': replayJobs,

@@ -64,5 +64,7 @@ export function timeOf(at: Date, { timeZone }: Pick<Reply, 'timeZone'>): string 
 
 /** A day as cXML wants dates with time: noon there, so that no zone makes another day of it. */
 export function noonOf(day: string, { timeZone }: Pick<Reply, 'timeZone'>): string {
-  return formatTimestamp(new Date(`${day.slice(0, 10)}T12:00:00Z`), timeZone).replace(/T\d\d:\d\d:\d\d/, 'T12:00:00')
+  // Only the offset is taken: east of +11:00 that moment is the next day.
+  const offset = formatTimestamp(new Date(`${day.slice(0, 10)}T12:00:00Z`), timeZone).slice(-6)
+  return `${day.slice(0, 10)}T12:00:00${offset}`
 }

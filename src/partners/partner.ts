@@ -66,6 +66,10 @@ export const outgoingSchema = z
       .enum(['accepted', 'confirmed'])
       .default('confirmed')
       .describe('a first confirmation when the ERP has the order, or when it promised it'),
+    taxIn: z
+      .enum(['lines', 'summary'])
+      .default('lines')
+      .describe('where an invoice states its tax: on every line and in its summary, or in the summary only'),
   })
   .refine((o) => o.way !== 'post' || o.url !== undefined, { path: ['url'], message: 'is needed to post documents' })
   .meta({ id: 'OutgoingDocuments' })
