@@ -23,17 +23,20 @@ export interface KeysetTable {
 }
 
 /**
- * Up to so many accounts are looked up one by one, each in the order of its index, and merged: that costs the same however old their
- * rows are. Of more accounts it is soon cheaper to let PostgreSQL choose.
+ * Up to so many accounts are looked up one by one, each in the order of its index, and merged: that costs the same however long ago they
+ * bought something. With more accounts, or where something else narrows the list, PostgreSQL chooses better.
  */
 const MERGED_ACCOUNTS = 200
+
+/** What says whose rows and of which time; everything else in a filter narrows them. */
+const SCOPE: ReadonlySet<string> = new Set(['sellerId', 'accountIds', 'zone', 'today', 'from', 'to'])
 
 /** Ids of a page, in order, as a subquery (id, at) to join the table to. `visible` are the rows to choose from, as `t`. */
 export function pageOfIds(
   db: Db,
   { table, newest, type }: KeysetTable,
   visible: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
-  accountIds: readonly string[] | undefined,
+  filter: { accountIds?: readonly string[] | undefined },
   page: PageRequest,
 ): Knex.QueryBuilder {
   const changed = page.order === 'changed'
@@ -52,9 +55,11 @@ export function pageOfIds(
       page.after.at,
       page.after.id,
     ])
+  const { accountIds } = filter
   if (!accountIds) return query
   if (accountIds.length === 1) return query.where('t.account_id', accountIds[0])
-  if (changed || accountIds.length > MERGED_ACCOUNTS)
+  const narrowed = Object.entries(filter).some(([name, value]) => value !== undefined && !SCOPE.has(name))
+  if (changed || narrowed || accountIds.length > MERGED_ACCOUNTS)
     return query.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
   return db
     .select('k.id', 'k.at')

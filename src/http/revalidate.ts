@@ -16,6 +16,8 @@ export function revalidated<T>(res: Response, answer: T): T {
 
 /** For answers of bytes; Express tags them. */
 export function setCacheHeaders(res: Response): void {
+  // It tells caches to ask the origin (RFC 9111 5.2.1.4), and fetch sends it with every If-None-Match. Express would never say 304.
+  delete res.req.headers['cache-control']
   res.set({ 'Cache-Control': 'private, no-cache' })
   res.vary('Authorization').vary('Accept')
 }

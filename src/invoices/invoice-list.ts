@@ -79,7 +79,7 @@ export async function listInvoices(
   filter: InvoiceFilter,
   page: PageRequest,
 ): Promise<(ListedInvoice & { position: string })[]> {
-  const ids = pageOfIds(db, TABLE, (query) => visibleInvoices(filter, query), filter.accountIds, page)
+  const ids = pageOfIds(db, TABLE, (query) => visibleInvoices(filter, query), filter, page)
   return readPage(db, 'invoices', ids, page.order, COLUMNS)
     .select(standingOf(db, filter.today))
     .leftJoin('accounts as account', 'account.id', 't.account_id')

@@ -148,7 +148,7 @@ export function wordsOf(text: string): string[] {
 
 /** A page of orders. One query, whatever the page; lines are not in it. */
 export async function listOrders(db: Db, filter: OrderFilter, page: PageRequest): Promise<OrderSummary[]> {
-  const ids = pageOfIds(db, TABLE, (query) => visibleOrders(filter, query), filter.accountIds, page)
+  const ids = pageOfIds(db, TABLE, (query) => visibleOrders(filter, query), filter, page)
   return readPage(db, 'orders', ids, page.order, SUMMARY)
     .leftJoin('accounts as account', 'account.id', 't.account_id')
     .leftJoin('people as person', 'person.id', 't.person_id')

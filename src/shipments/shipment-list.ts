@@ -51,7 +51,7 @@ export async function listShipments(
   filter: ShipmentFilter,
   page: PageRequest,
 ): Promise<(ListedShipment & { position: string })[]> {
-  const ids = pageOfIds(db, TABLE, (query) => visibleShipments(filter, query), filter.accountIds, page)
+  const ids = pageOfIds(db, TABLE, (query) => visibleShipments(filter, query), filter, page)
   return readPage(db, 'shipments', ids, page.order, COLUMNS).leftJoin(
     'accounts as account',
     'account.id',
