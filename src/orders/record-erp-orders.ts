@@ -3,6 +3,7 @@
 import type { ErpOrder, Tombstone } from '../../connectors/connector.ts'
 import { findAccountsByNumber } from '../accounts/account-store.ts'
 import type { Db } from '../database/database.ts'
+import { rowsOf } from '../database/rows.ts'
 import type { Stamp } from '../database/stamp.ts'
 import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
@@ -88,9 +89,48 @@ async function lockKnown(
   return rows
 }
 
-const LINE_COLUMNS = `"lineNumber" integer, "erpLineId" text, "itemNumber" text, description text, "productGroup" text,
-  quantity numeric, "unitOfMeasure" text, "unitPrice" numeric, "priceUnit" numeric, "netAmount" numeric,
-  "confirmedQuantity" numeric, "confirmedDate" date, "shippedQuantity" numeric, "invoicedQuantity" numeric, "rejectionReason" text`
+const LINE = {
+  orderId: 'uuid',
+  lineNumber: 'integer',
+  erpLineId: 'text',
+  itemNumber: 'text',
+  description: 'text',
+  productGroup: 'text',
+  quantity: 'numeric',
+  unitOfMeasure: 'text',
+  unitPrice: 'numeric',
+  priceUnit: 'numeric',
+  netAmount: 'numeric',
+  confirmedQuantity: 'numeric',
+  confirmedDate: 'date',
+  shippedQuantity: 'numeric',
+  invoicedQuantity: 'numeric',
+  rejectionReason: 'text',
+} as const
+
+const FRESH = {
+  id: 'uuid',
+  accountId: 'uuid',
+  channel: 'text',
+  state: 'text',
+  poNumber: 'text',
+  customerNumber: 'text',
+  orderedAt: 'timestamptz',
+  requestedDate: 'date',
+  currency: 'text',
+  netAmount: 'numeric',
+  taxAmount: 'numeric',
+  totalAmount: 'numeric',
+  projectCode: 'text',
+  contactName: 'text',
+  contactEmail: 'text',
+  shipTo: 'jsonb',
+  erpId: 'text',
+  erpNumber: 'text',
+  erpState: 'text',
+  changedAt: 'timestamptz',
+  words: 'text',
+} as const
 
 /** Orders the hub sees for the first time, with their lines, in two statements. */
 async function insertFresh(
@@ -137,6 +177,7 @@ async function insertFresh(
       .filter(Boolean)
       .join(' '),
   }))
+  const given = rowsOf('r', FRESH, rows)
   await db.raw(
     `INSERT INTO orders (id, seller_id, connection_id, account_id, channel, state, po_number, customer_number, ordered_at,
        requested_date, currency, net_amount, tax_amount, total_amount, project_code, contact_name, contact_email, ship_to, erp_id,
@@ -144,11 +185,8 @@ async function insertFresh(
      SELECT r.id, ?, ?, r."accountId", r.channel, r.state, r."poNumber", r."customerNumber", r."orderedAt", r."requestedDate",
        r.currency, r."netAmount", r."taxAmount", r."totalAmount", r."projectCode", r."contactName", r."contactEmail", r."shipTo",
        r."erpId", r."erpNumber", r."erpState", r."changedAt", search_words(r.words), ?, ?
-     FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, "accountId" uuid, channel text, state text, "poNumber" text,
-       "customerNumber" text, "orderedAt" timestamptz, "requestedDate" date, currency text, "netAmount" numeric,
-       "taxAmount" numeric, "totalAmount" numeric, "projectCode" text, "contactName" text, "contactEmail" text, "shipTo" jsonb,
-       "erpId" text, "erpNumber" text, "erpState" text, "changedAt" timestamptz, words text)`,
-    [origin.sellerId, origin.id, at, at, JSON.stringify(rows)],
+     FROM ${given.sql}`,
+    [origin.sellerId, origin.id, at, at, ...given.bindings],
   )
   const lines = fresh.flatMap(({ id, order }) => numbered(order).map((l) => ({ ...l, orderId: id })))
   await putLines(db, lines)
@@ -161,6 +199,7 @@ function numbered(order: ErpOrder): ErpOrder['lines'] {
 }
 
 async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { orderId: string })[]): Promise<void> {
+  const given = rowsOf('r', LINE, lines)
   await db.raw(
     `INSERT INTO order_lines (order_id, line_number, erp_line_id, supplier_part_id, description, product_group, quantity, unit,
        unit_price, price_unit, net_amount, confirmed_quantity, confirmed_date, shipped_quantity, invoiced_quantity,
@@ -168,7 +207,7 @@ async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { o
      SELECT r."orderId", r."lineNumber", r."erpLineId", r."itemNumber", r.description, r."productGroup", r.quantity,
        r."unitOfMeasure", r."unitPrice", r."priceUnit", r."netAmount", r."confirmedQuantity", r."confirmedDate",
        r."shippedQuantity", r."invoicedQuantity", r."rejectionReason"
-     FROM jsonb_to_recordset(?::jsonb) AS r("orderId" uuid, ${LINE_COLUMNS})
+     FROM ${given.sql}
      ON CONFLICT (order_id, line_number) DO UPDATE SET erp_line_id = excluded.erp_line_id,
        supplier_part_id = excluded.supplier_part_id, description = excluded.description, quantity = excluded.quantity,
        unit = excluded.unit, unit_price = excluded.unit_price, price_unit = excluded.price_unit,
@@ -176,7 +215,7 @@ async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { o
        confirmed_quantity = excluded.confirmed_quantity, confirmed_date = excluded.confirmed_date,
        shipped_quantity = excluded.shipped_quantity, invoiced_quantity = excluded.invoiced_quantity,
        rejection_reason = excluded.rejection_reason`,
-    [JSON.stringify(lines)],
+    given.bindings,
   )
 }
 
@@ -227,15 +266,16 @@ async function applyMoves(
         .delete()
   const ours = moved.filter(({ known }) => known.onceKey !== null)
   const lines = ours.flatMap(({ known, order }) => numbered(order).map((l) => ({ ...l, orderId: known.id })))
+  const given = rowsOf('r', LINE, lines)
   await db.raw(
     `UPDATE order_lines l SET erp_line_id = r."erpLineId", confirmed_quantity = r."confirmedQuantity",
        confirmed_date = r."confirmedDate", shipped_quantity = r."shippedQuantity", invoiced_quantity = r."invoicedQuantity",
        rejection_reason = r."rejectionReason", product_group = coalesce(l.product_group, r."productGroup"),
        details = l.details || jsonb_build_object('erp', jsonb_build_object('itemNumber', r."itemNumber", 'unitPrice',
          r."unitPrice"::text, 'priceUnit', r."priceUnit"::text, 'quantity', r.quantity::text))
-     FROM jsonb_to_recordset(?::jsonb) AS r("orderId" uuid, ${LINE_COLUMNS})
+     FROM ${given.sql}
      WHERE l.order_id = r."orderId" AND l.line_number = r."lineNumber"`,
-    [JSON.stringify(lines)],
+    given.bindings,
   )
   await refreshSearch(
     db,
