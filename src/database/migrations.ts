@@ -12,6 +12,7 @@ import { up as sellerParty } from './migrations/0010-seller-party.ts'
 import { up as orderLists } from './migrations/0011-order-lists.ts'
 import { up as jobSellers } from './migrations/0012-job-sellers.ts'
 import { up as webhookEndpoints } from './migrations/0013-webhook-endpoints.ts'
+import { up as nudge } from './migrations/0014-nudge.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -27,4 +28,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0011-order-lists', up: orderLists },
   { name: '0012-job-sellers', up: jobSellers },
   { name: '0013-webhook-endpoints', up: webhookEndpoints },
+  { name: '0014-nudge', up: nudge },
 ]

@@ -1,6 +1,7 @@
 // Keeps ERP connections, with the state of their circuit breakers, and how far each stream was read.
 import type { StreamName } from '../../connectors/connector.ts'
 import type { Db } from '../database/database.ts'
+import { isUniqueViolation } from '../database/together.ts'
 import { HubError } from '../errors.ts'
 import type { ErpConnection } from './erp-connection.ts'
 
@@ -17,6 +18,7 @@ const COLUMNS = {
   closedUntil: 'closed_until',
   lastError: 'last_error',
   lastOkAt: 'last_ok_at',
+  nudgeSecretHash: 'nudge_secret_hash',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
 }
@@ -28,6 +30,11 @@ export async function findConnection(db: Db, sellerId: string, id: string): Prom
 /** For jobs, which are the hub's own: whoever's connection it is. */
 export async function findConnectionById(db: Db, id: string): Promise<ErpConnection | undefined> {
   return db('erp_connections').select(COLUMNS).where({ id }).first()
+}
+
+/** As findConnectionById, and nobody else changes or locks it until the transaction ends; orders may still come to refer to it. */
+export async function lockConnection(db: Db, id: string): Promise<ErpConnection | undefined> {
+  return db('erp_connections').select(COLUMNS).where({ id }).forNoKeyUpdate().first()
 }
 
 /** Connections of a seller after `after` (an id), at most `limit`. */
@@ -106,11 +113,45 @@ export async function updateConnection(
       closed_until: null,
       updated_at: at,
     })
+    .catch((error) => {
+      if (isUniqueViolation(error))
+        throw new HubError('conflict', `There is a connection "${connection.name}" already.`)
+      throw error
+    })
   if (changed === 0)
     throw new HubError(
       'conflict',
       'Someone else changed this connection meanwhile. Read it again and repeat the change.',
     )
+}
+
+/** Null = nobody gets in by a secret. */
+export async function setNudgeSecret(db: Db, id: string, hash: Buffer | null, at: Date): Promise<void> {
+  await db('erp_connections').where({ id }).update({ nudge_secret_hash: hash, updated_at: at })
+}
+
+/** What can't lose its connection, by the table that refers to it. */
+const hanging: Readonly<Record<string, string>> = {
+  accounts: 'company accounts',
+  orders: 'orders',
+  shipments: 'shipments',
+  invoices: 'invoices',
+  open_items: 'open items',
+  credit_standings: 'credit standings',
+}
+
+/** Removes a connection with its cursors and master data. False when there was none. Throws HubError conflict when more hangs on it. */
+export async function deleteConnection(db: Db, sellerId: string, id: string): Promise<boolean> {
+  try {
+    return (await db('erp_connections').where({ seller_id: sellerId, id }).delete()) > 0
+  } catch (error) {
+    const { code, table = '' } = error as { code?: string; table?: string }
+    if (code !== '23503') throw error
+    throw new HubError(
+      'conflict',
+      `The hub has ${hanging[table] ?? 'records'} of this connection: pause it instead, which keeps them.`,
+    )
+  }
 }
 
 /** The ERP answered as it should. Writes only when there is something to clear or the last sign of life is a while ago. */

@@ -48,6 +48,8 @@ export interface ErpConnection {
   closedUntil: Date | null
   lastError: string | null
   lastOkAt: Date | null
+  /** Of the secret the ERP may show to be read at once; null = it has none. */
+  nudgeSecretHash: Buffer | null
   createdAt: Date
   updatedAt: Date
 }

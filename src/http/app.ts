@@ -5,12 +5,14 @@ import { Histogram } from 'prom-client'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { authenticate } from './authenticate.ts'
+import { connectionRoutes } from './connections.ts'
 import { creditRoutes } from './credit.ts'
 import { cxmlRoute } from './cxml.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
 import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
+import { nudgeRoute } from './nudge.ts'
 import { tokenRoute } from './oauth.ts'
 import { ociRoutes } from './oci.ts'
 import { describeApi, docsHandlers } from './openapi.ts'
@@ -43,6 +45,8 @@ export const routes: readonly Route[] = [
   ...creditRoutes,
   ...reportRoutes,
   ...documentRoutes,
+  ...connectionRoutes,
+  nudgeRoute,
   ...jobRoutes,
   ...webhookRoutes,
 ]
@@ -90,8 +94,9 @@ export function makeApp(hub: Hub, mount?: Mount): HubApp {
     if (route.who !== 'anyone') {
       const { who } = route
       handlers.push((req, res, next) => {
-        for (const value of Object.values(req.params))
-          if (!UUID.test(String(value))) throw new HubError('not_found', 'There is no such thing here: ids are UUIDs.')
+        for (const [name, value] of Object.entries(req.params))
+          if (/^id$|Id$/.test(name) && !UUID.test(String(value)))
+            throw new HubError('not_found', 'There is no such thing here: ids are UUIDs.')
         return authenticate(hub, req, who).then((client) => {
           res.locals.client = client
           next()

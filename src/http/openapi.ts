@@ -39,11 +39,11 @@ export function describeApi(routes: readonly Route[], publicUrl: string): JsonOb
 }
 
 function describeRoute(route: Route, api: ApiDescription, schemas: JsonObject): JsonObject {
-  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', format: 'uuid' },
+    schema: /^id$|Id$/.test(name) ? { type: 'string', format: 'uuid' } : { type: 'string' },
   }))
   const inQuery = Object.entries(api.query?.shape ?? {}).map(([name, schema]) => ({
     name,

@@ -29,7 +29,7 @@ export interface ApiDescription {
 export interface Call<B, Q> {
   body: B
   query: Q
-  /** Path parameters; each is a UUID, anything else was answered 404. */
+  /** Path parameters; each named `id` or `...Id` is a UUID, anything else was answered 404. */
   params: Record<string, string>
   client: ApiClient
   req: Request

@@ -80,6 +80,8 @@ export interface JobRunFilter extends DeadJobs {
   subjectId?: string
   /** Of webhooks. */
   eventId?: string
+  /** Waiting, active or retrying. */
+  unfinished?: boolean
 }
 
 /** Of this seller, or whoever's where none is given. */
@@ -118,7 +120,7 @@ export async function countDead(db: Db, filter: JobRunFilter): Promise<number> {
 }
 
 function matching(db: Db, filter: JobRunFilter): Knex.QueryBuilder {
-  const { sellerId, state, job, queue, orderId, error, until, subjectId, eventId } = filter
+  const { sellerId, state, job, queue, orderId, error, until, subjectId, eventId, unfinished } = filter
   const query = db('job_runs')
   if (sellerId) query.where('seller_id', sellerId)
   if (state) query.where('state', state)
@@ -126,6 +128,7 @@ function matching(db: Db, filter: JobRunFilter): Knex.QueryBuilder {
   if (job) query.where('job', job)
   if (queue) query.where('queue', queue)
   if (error) query.where('error', 'ilike', `%${error.replace(/[\\%_]/g, '\\$&')}%`)
+  if (unfinished) query.whereIn('state', ['waiting', 'active', 'retrying'])
   if (subjectId) query.where('subject_id', subjectId)
   if (eventId) query.whereRaw(`payload->>'eventId' = ?`, [eventId])
   if (until) query.where('created_at', '<=', until)

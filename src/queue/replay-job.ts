@@ -35,6 +35,20 @@ export async function discardJob(
     })
 }
 
+/** What nobody needs any more: runs about `subjectId` that are not finished. One in hand ends as it ends. */
+export async function discardUnfinished(db: Db, subjectId: string, why: { by: string; reason: string }): Promise<void> {
+  await db('job_runs')
+    .where({ subject_id: subjectId })
+    .whereIn('state', ['waiting', 'active', 'retrying'])
+    .update({
+      state: 'discarded',
+      discarded_by: why.by,
+      discard_reason: why.reason,
+      finished_at: db.raw('now()'),
+      updated_at: db.raw('now()'),
+    })
+}
+
 interface DeadRow {
   job: string
   queue: string
