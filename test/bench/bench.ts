@@ -3,8 +3,9 @@
 import { benchCxml } from './cxml.ts'
 import { benchHistory } from './history.ts'
 import { benchHttp } from './http.ts'
+import { benchQueue } from './queue.ts'
 
-const parts: Record<string, () => Promise<void>> = { codecs, http, history }
+const parts: Record<string, () => Promise<void>> = { codecs, http, queue, history }
 const wanted = process.argv.slice(2)
 if (wanted.some((name) => !Object.hasOwn(parts, name))) {
   console.log(`npm run bench -- [${Object.keys(parts).join('] [')}]; without a name, all of them`)
@@ -76,6 +77,22 @@ async function history(): Promise<void> {
       'ratio p50': (r.hubP50 / r.bareP50).toFixed(2),
       'ratio p99': (r.hubP99 / r.bareP99).toFixed(2),
       'p99 to first page': (r.hubP99 / first).toFixed(2),
+    })),
+  )
+}
+
+async function queue(): Promise<void> {
+  console.log(
+    '\nJobs per second: from the outbox to BullMQ, and run and recorded; bare = BullMQ alone, nothing kept (more is better)\n',
+  )
+  const rows = await benchQueue()
+  console.table(
+    rows.map((r) => ({
+      carrier: r.carrier,
+      what: r.what,
+      'hub/s': Math.round(r.hub),
+      'bare/s': Math.round(r.bare),
+      ratio: (r.hub / r.bare).toFixed(2),
     })),
   )
 }
