@@ -22,6 +22,7 @@ export const errorKinds = {
   too_large: { http: 413, cxml: 499, text: 'The document is larger than the hub takes.' },
   unsupported_media: { http: 415, cxml: 406, text: 'The content type is not one the hub reads.' },
   cart_refused: { http: 422, cxml: 400, text: 'The buyer’s system would refuse this cart.' },
+  invoice_incomplete: { http: 422, cxml: 400, text: 'The e-invoice would be refused.' },
   too_many_requests: { http: 429, cxml: 401, text: 'Too many tries. Wait before the next one.' },
   not_implemented: { http: 501, cxml: 450, text: 'The hub does not handle this kind of document.' },
   storefront_failed: { http: 502, cxml: 500, text: 'The storefront did not answer as it should.' },

@@ -2,6 +2,7 @@
 import type { Db } from '../database/database.ts'
 import { prepared } from '../database/together.ts'
 import type { Account, Membership, Person, RoleName } from './account.ts'
+import type { BuyerParty, SellerParty } from './invoice-party.ts'
 
 const ACCOUNT = [
   'id',
@@ -120,6 +121,48 @@ export async function findStandings(db: Db, questions: readonly StandingQuestion
 
 export async function insertSeller(db: Db, seller: { id: string; name: string }, at: Date): Promise<void> {
   await db('sellers').insert({ ...seller, created_at: at })
+}
+
+export interface Seller {
+  id: string
+  name: string
+  /** Null = not told yet: no e-invoice can be written. */
+  party: SellerParty | null
+}
+
+export async function findSeller(db: Db, id: string): Promise<Seller | undefined> {
+  return db('sellers').select('id', 'name', 'party').where({ id }).first()
+}
+
+export async function updateSellerParty(db: Db, id: string, party: SellerParty): Promise<void> {
+  await db('sellers')
+    .where({ id })
+    .update({ party: JSON.stringify(party) })
+}
+
+/** What invoices to an account say of it: its own, else that of the nearest account above that has it told. */
+export async function findBuyerParty(db: Db, sellerId: string, accountId: string): Promise<BuyerParty | undefined> {
+  const { rows } = await db.raw<{ rows: { invoicing: BuyerParty }[] }>(
+    `WITH RECURSIVE line AS (
+       SELECT id, parent_id, invoicing, 0 AS up FROM accounts WHERE seller_id = ? AND id = ?
+       UNION ALL SELECT a.id, a.parent_id, a.invoicing, l.up + 1 FROM accounts a JOIN line l ON a.id = l.parent_id WHERE l.up < 50)
+     SELECT invoicing FROM line WHERE invoicing IS NOT NULL ORDER BY up LIMIT 1`,
+    [sellerId, accountId],
+  )
+  return rows[0]?.invoicing
+}
+
+/** Null = as the account above. False when the account isn't the seller's. */
+export async function updateBuyerParty(
+  db: Db,
+  sellerId: string,
+  accountId: string,
+  party: BuyerParty | null,
+): Promise<boolean> {
+  const changed = await db('accounts')
+    .where({ seller_id: sellerId, id: accountId })
+    .update({ invoicing: party && JSON.stringify(party) })
+  return changed > 0
 }
 
 export async function insertAccount(db: Db, account: Omit<Account, 'status'>, at: Date): Promise<void> {

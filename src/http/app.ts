@@ -10,6 +10,7 @@ import { creditRoutes } from './credit.ts'
 import { cxmlRoute } from './cxml.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
+import { invoiceDocumentRoutes } from './invoice-documents.ts'
 import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
 import { nudgeRoute } from './nudge.ts'
@@ -26,6 +27,7 @@ import { punchoutStartRoute } from './punchout-start.ts'
 import { renderError } from './render-error.ts'
 import { reportRoutes } from './reports.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
+import { sellerRoutes } from './seller.ts'
 import { shipmentRoutes } from './shipments.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -42,8 +44,10 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...shipmentRoutes,
   ...invoiceRoutes,
+  ...invoiceDocumentRoutes,
   ...creditRoutes,
   ...reportRoutes,
+  ...sellerRoutes,
   ...documentRoutes,
   ...connectionRoutes,
   nudgeRoute,
