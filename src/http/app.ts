@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.ts'
 import { connectionRoutes } from './connections.ts'
 import { creditRoutes } from './credit.ts'
 import { cxmlRoute } from './cxml.ts'
+import { differenceRoutes } from './differences.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
 import { invoiceDocumentRoutes } from './invoice-documents.ts'
@@ -17,6 +18,7 @@ import { nudgeRoute } from './nudge.ts'
 import { tokenRoute } from './oauth.ts'
 import { ociRoutes } from './oci.ts'
 import { describeApi, docsHandlers } from './openapi.ts'
+import { orderDecisionRoutes } from './order-decisions.ts'
 import { orderRoutes } from './orders.ts'
 import { renderErrorPage } from './page.tsx'
 import { dryRunRoute } from './partner-dry-run.ts'
@@ -41,7 +43,9 @@ export const routes: readonly Route[] = [
   ...punchoutSessionRoutes,
   ...partnerRoutes,
   dryRunRoute,
+  ...differenceRoutes,
   ...orderRoutes,
+  ...orderDecisionRoutes,
   ...shipmentRoutes,
   ...invoiceRoutes,
   ...invoiceDocumentRoutes,

@@ -6,7 +6,7 @@ import { HubError } from '../errors.ts'
 import { enqueue } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
 import type { Order } from './order.ts'
-import { insertEvents, moveOrder, updateOrder } from './order-store.ts'
+import { insertEvents, updateOrder } from './order-store.ts'
 
 /** `order` is locked. Cancelled already: nothing. Throws HubError wrong_state when goods have left or it is closed. */
 export async function cancelOrder(
@@ -19,22 +19,34 @@ export async function cancelOrder(
   if (state === 'cancelled' || state === 'rejected') return 'cancelled'
   if (state === 'shipping' || state === 'shipped' || state === 'closed')
     throw new HubError('wrong_state', `Order ${order.poNumber} is ${state}: goods have left, it can't be cancelled.`)
+  const { documentId } = why
   const detail = { reason: why.reason }
-  const pushing = order.pushUntil !== null && order.pushUntil > stamp.at
-  if (order.erpId === null && !pushing) {
-    await moveOrder(db, id, state, 'cancelled', {}, stamp.at)
-    await insertEvents(db, [{ orderId: id, kind: 'cancelled', detail, documentId: why.documentId }], stamp)
-    await announce(
-      db,
-      [{ sellerId: order.sellerId, type: 'order.cancelled', data: { orderId: id, state: 'cancelled' } }],
-      stamp,
-    )
+  if (order.erpId === null && order.pushUntil === null) {
+    await cancelHere(db, order, { detail, documentId }, stamp)
     return 'cancelled'
   }
-  await updateOrder(db, id, { cancelAsked: true }, stamp.at)
-  await insertEvents(db, [{ orderId: id, kind: 'cancel-asked', detail, documentId: why.documentId }], stamp)
-  // Still on its way there: whoever brings it sees cancelAsked.
-  if (order.erpId !== null && order.connectionId)
-    await enqueue(db, 'cancel-order', { orderId: id }, { queue: erpQueue(order.connectionId) })
+  await insertEvents(db, [{ orderId: id, kind: 'cancel-asked', detail, documentId }], stamp)
+  const queue = order.connectionId ? { queue: erpQueue(order.connectionId) } : {}
+  if (order.erpId !== null) {
+    await updateOrder(db, id, { cancelAsked: true }, stamp.at)
+    await enqueue(db, 'cancel-order', { orderId: id }, queue)
+  } else {
+    // Only a push finds out whether the ERP has it; the cancellation follows it there.
+    await updateOrder(db, id, { cancelAsked: true, state: 'received', holds: [] }, stamp.at)
+    await enqueue(db, 'push-order', { orderId: id }, queue)
+  }
   return 'asked'
+}
+
+/** Cancels what the ERP has none of. `order` is locked. */
+export async function cancelHere(
+  db: Db,
+  order: Order,
+  why: { detail?: Record<string, unknown>; documentId?: string | null },
+  stamp: Stamp,
+): Promise<void> {
+  const { id: orderId, sellerId } = order
+  await updateOrder(db, orderId, { state: 'cancelled', cancelAsked: false, pushUntil: null }, stamp.at)
+  await insertEvents(db, [{ orderId, kind: 'cancelled', ...why }], stamp)
+  await announce(db, [{ sellerId, type: 'order.cancelled', data: { orderId, state: 'cancelled' } }], stamp)
 }
