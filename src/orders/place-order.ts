@@ -49,6 +49,8 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
     db,
     {
       ...input,
+      // A buyer's system sends orders of its own too, from no punchout.
+      channel: input.channel === 'punchout' && sessionId === null ? 'edi' : input.channel,
       id,
       sessionId,
       state,
