@@ -285,14 +285,14 @@ interface Composed {
 }
 
 /** Within one smallest coin of the net amount, quantity times price is the ERP's own rounding: the net amount stands. */
-function composed({ amounts, currency }: Draft, { line, net }: LineAmount): Composed {
+function composed({ currency }: Draft, { line, net }: LineAmount): Composed {
   const { unitPrice, priceUnit } = line
   const decimals = Math.max(currencyDecimals(currency), significantDecimals(net))
   const price = (quantity: string) =>
     divideDecimals(multiplyDecimals(quantity, unitPrice), isZero(priceUnit) ? '1' : priceUnit, decimals)
-  const given = amounts.sign === '-1' ? negated(line.quantity) : line.quantity
-  // An ERP whose quantities have the other sign than its amounts.
-  const quantity = !isZero(net) && compareDecimals(price(given), negated(net)) === 0 ? negated(given) : given
+  // The amount says the direction; an ERP's quantities have its sign or have none.
+  const against = compareDecimals(multiplyDecimals(price(line.quantity), net), '0') < 0
+  const quantity = against ? negated(line.quantity) : line.quantity
   const subtotal = price(quantity)
   const beyond = minus(net, subtotal)
   const plain = { quantity, subtotal: net, discount: '0', surcharge: '0' }
@@ -406,7 +406,7 @@ function summaryOf(draft: Draft): InvoiceDetailSummary {
   const packing = charges.filter((l) => !isFreight(l))
   const items = byLine ? lines.filter((l) => l.ordered).map((l) => composed(draft, l)) : []
   const total = (what: 'subtotal' | 'discount' | 'surcharge') => addDecimals(...items.map((i) => i[what]))
-  const restIsCharge = compareDecimals(amounts.rest, '0') === compareDecimals(amounts.sign, '0')
+  const restIsCharge = compareDecimals(amounts.rest, '0') === (invoice.kind === 'invoice' ? 1 : -1)
   const handling = addDecimals(total('surcharge'), sum(packing, 'net'), restIsCharge ? amounts.rest : '0')
   const shipping = sum(freight, 'net')
   const discount = addDecimals(total('discount'), restIsCharge ? '0' : negated(amounts.rest))

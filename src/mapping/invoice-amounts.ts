@@ -29,8 +29,6 @@ export interface TaxAmount extends Pick<InvoiceTax, 'category' | 'ratePercent' |
 }
 
 export interface InvoiceAmounts {
-  /** 1 or -1, as decimal text: of everything that is owed in this direction. */
-  sign: '1' | '-1'
   lines: LineAmount[]
   taxes: TaxAmount[]
   tax: string
@@ -49,8 +47,8 @@ export function amountText(decimal: string, currency: string): string {
 }
 
 export function amountsOf(invoice: Invoice, lines: readonly InvoiceLine[]): InvoiceAmounts {
-  const sign = invoice.kind === 'credit-note' && compareDecimals(invoice.totalAmount, '0') >= 0 ? '-1' : '1'
-  const signed = (decimal: string) => (sign === '-1' ? negated(decimal) : decimal)
+  const turned = invoice.kind === 'credit-note' && compareDecimals(invoice.totalAmount, '0') >= 0
+  const signed = (decimal: string) => (turned ? negated(decimal) : decimal)
   const nets = lines.map((l) => signed(l.netAmount))
   const tax = signed(invoice.taxAmount)
   const total = signed(invoice.totalAmount)
@@ -89,7 +87,6 @@ export function amountsOf(invoice: Invoice, lines: readonly InvoiceLine[]): Invo
     )
   })
   return {
-    sign,
     lines: lines.map((line, i) => ({
       line,
       net: nets[i] ?? '0',
@@ -129,7 +126,6 @@ export function partOf(amounts: InvoiceAmounts, mine: (line: InvoiceLine) => boo
   const tax = addDecimals(...taxes.map((t) => t.tax), beyond)
   const rest = main ? amounts.rest : '0'
   return {
-    sign: amounts.sign,
     lines: lines.map((l) => ({ ...l, taxIndex: kept.findIndex((k) => k.index === l.taxIndex) })),
     taxes,
     tax,
