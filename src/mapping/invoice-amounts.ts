@@ -29,6 +29,8 @@ export interface TaxAmount extends Pick<InvoiceTax, 'category' | 'ratePercent' |
 }
 
 export interface InvoiceAmounts {
+  /** What the ERP's amounts were multiplied by. */
+  sign: '1' | '-1'
   lines: LineAmount[]
   taxes: TaxAmount[]
   tax: string
@@ -47,8 +49,8 @@ export function amountText(decimal: string, currency: string): string {
 }
 
 export function amountsOf(invoice: Invoice, lines: readonly InvoiceLine[]): InvoiceAmounts {
-  const turned = invoice.kind === 'credit-note' && compareDecimals(invoice.totalAmount, '0') >= 0
-  const signed = (decimal: string) => (turned ? negated(decimal) : decimal)
+  const sign = invoice.kind === 'credit-note' && compareDecimals(invoice.totalAmount, '0') >= 0 ? '-1' : '1'
+  const signed = (decimal: string) => (sign === '-1' ? negated(decimal) : decimal)
   const nets = lines.map((l) => signed(l.netAmount))
   const tax = signed(invoice.taxAmount)
   const total = signed(invoice.totalAmount)
@@ -87,6 +89,7 @@ export function amountsOf(invoice: Invoice, lines: readonly InvoiceLine[]): Invo
     )
   })
   return {
+    sign,
     lines: lines.map((line, i) => ({
       line,
       net: nets[i] ?? '0',
@@ -126,6 +129,7 @@ export function partOf(amounts: InvoiceAmounts, mine: (line: InvoiceLine) => boo
   const tax = addDecimals(...taxes.map((t) => t.tax), beyond)
   const rest = main ? amounts.rest : '0'
   return {
+    sign: amounts.sign,
     lines: lines.map((l) => ({ ...l, taxIndex: kept.findIndex((k) => k.index === l.taxIndex) })),
     taxes,
     tax,
