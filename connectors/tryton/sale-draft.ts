@@ -10,16 +10,16 @@ import { date, decimal, type Wire } from './values.ts'
 export interface SaleDraft {
   /** Without lines. */
   header: Wire
-  lines: LineDraft[]
+  lines: Wire[]
   notes: string[]
 }
-export interface LineDraft {
-  values: Wire
-  product: number
-  sequence: number
-  quantity: number
-}
 
+/** A line with what Tryton has for it. */
+interface Article {
+  line: ErpOrderDraftLine
+  product: Product
+  unit: number
+}
 interface Party {
   id: number
   name: string
@@ -49,27 +49,24 @@ export function readDescription(description: string | null): { channel: Channel;
   return known && onceKey ? { channel: known, onceKey } : undefined
 }
 
-/** Throws ErpError `refused` naming what Tryton does not know. */
+/** Without a key for a sale that the hub did not make. Throws ErpError `refused` naming what Tryton does not know. */
 export async function saleDraft(
   connection: TrytonConnection,
   draft: ErpOrderDraft,
-  onceKey: string,
+  onceKey: string | undefined,
   signal?: AbortSignal,
 ): Promise<SaleDraft> {
-  const notes: string[] = []
   const company = await connection.company()
   const party = await findParty(connection, draft.customerNumber, signal)
+  const { lines, comment, notes } = withFreight(connection, draft)
+  const articles = await findArticles(connection, lines, signal)
   const currency = await connection.currency(draft.currency)
   if (currency === undefined) throw new ErpError('refused', `Tryton has no currency ${draft.currency}.`)
 
   const start = { company: company.id, party: party.id, currency, sale_date: date(draft.orderDate) }
   const filled = await onChange(connection, 'sale.sale', start, 'party', signal)
-  const header: Wire = {
-    ...filled,
-    ...start,
-    reference: draft.purchaseOrderNumber,
-    description: describe(draft.channel, onceKey),
-  }
+  const header: Wire = { ...filled, ...start, reference: draft.purchaseOrderNumber, comment: comment || null }
+  if (onceKey) header.description = describe(draft.channel, onceKey)
   if (draft.shipTo) {
     const address = await addressOf(connection, party, draft.shipTo, signal)
     header.shipment_address = address.id
@@ -77,13 +74,9 @@ export async function saleDraft(
   }
   const wanted = draft.requestedDeliveryDate
   if (wanted && wanted >= draft.orderDate) header.shipping_date = date(wanted)
-  else if (wanted) notes.push(`The wanted delivery date ${wanted} is before the order date; it is in the comment only.`)
   // The buyer was quoted the freight: Tryton is not to add its own.
   if (await connection.has('sale_shipment_cost')) header.shipment_cost_method = null
-
-  const { lines, comment } = withFreight(connection, draft, notes)
-  header.comment = comment || null
-  return { header, lines: await lineDrafts(connection, lines, header, draft.currency, signal), notes }
+  return { header, lines: await lineValues(connection, articles, header, draft.currency, signal), notes }
 }
 
 async function findParty({ client }: TrytonConnection, code: string, signal?: AbortSignal): Promise<Party> {
@@ -105,12 +98,17 @@ async function onChange(
   return Object.fromEntries(Object.entries(filled).filter(([name]) => !name.endsWith('.')))
 }
 
-function withFreight({ config }: TrytonConnection, draft: ErpOrderDraft, notes: string[]) {
+/** The order's lines with one for freight, and what can only be said in words. */
+function withFreight({ config }: TrytonConnection, draft: ErpOrderDraft) {
   const { contact, comments, requestedDeliveryDate, orderDate, shippingAmount, lines } = draft
   const words = [comments]
+  const notes: string[] = []
   const person = [contact?.name, contact?.email && `<${contact.email}>`].filter(Boolean).join(' ')
   if (person) words.push(`Contact: ${person}`)
-  if (requestedDeliveryDate && requestedDeliveryDate < orderDate) words.push(`Wanted on ${requestedDeliveryDate}`)
+  if (requestedDeliveryDate && requestedDeliveryDate < orderDate) {
+    words.push(`Wanted on ${requestedDeliveryDate}`)
+    notes.push(`The wanted date ${requestedDeliveryDate} is before the order's; it is in the comment only.`)
+  }
   const freight = shippingAmount !== null && compare(shippingAmount, '0') > 0 ? shippingAmount : undefined
   const article = config.freightItemNumber
   if (freight && !article) {
@@ -118,9 +116,9 @@ function withFreight({ config }: TrytonConnection, draft: ErpOrderDraft, notes: 
     notes.push(`The freight of ${freight} is in the comment only: the connection names no article for it.`)
   }
   const comment = words.filter(Boolean).join('\n')
-  if (!freight || !article) return { lines, comment }
+  if (!freight || !article) return { lines, comment, notes }
   const lineNumber = Math.max(0, ...lines.map((line) => line.lineNumber)) + 1
-  return { lines: [...lines, freightLine(lineNumber, article, freight)], comment }
+  return { lines: [...lines, freightLine(lineNumber, article, freight)], comment, notes }
 }
 
 const freightLine = (lineNumber: number, itemNumber: string, unitPrice: string): ErpOrderDraftLine => ({
@@ -135,49 +133,57 @@ const freightLine = (lineNumber: number, itemNumber: string, unitPrice: string):
   comments: null,
 })
 
-async function lineDrafts(
+async function lineValues(
   connection: TrytonConnection,
-  lines: ErpOrderDraftLine[],
+  articles: Article[],
   header: Wire,
   currency: string,
   signal?: AbortSignal,
-): Promise<LineDraft[]> {
-  const products = await findProducts(connection, lines, signal)
-  const priceDigits = await connection.priceDigits()
-  const taxesByCategory = new Map<number | null, unknown>()
-  const drafts: LineDraft[] = []
-  for (const line of lines) {
-    const product = products.get(line.itemNumber) as Product
-    const unit = await unitFor(connection, line, product)
-    const asked: Wire = { product: product.id, quantity: Number(line.quantity), unit, sale: { ...header, id: -1 } }
-    let price = line.unitPrice === null ? undefined : decimal(pricePerUnit(line, priceDigits, currency))
-    let taxes = taxesByCategory.get(product.account_category)
-    if (price === undefined || taxes === undefined) {
+): Promise<Wire[]> {
+  const digits = await connection.priceDigits()
+  /** By accounting category, which decides on them together with the customer. */
+  const taxes = new Map<number | null, number[]>()
+  const lines: Wire[] = []
+  for (const { line, product, unit } of articles) {
+    const quantity = Number(line.quantity)
+    let price = line.unitPrice === null ? undefined : decimal(pricePerUnit(line, digits, currency))
+    let known = taxes.get(product.account_category)
+    if (price === undefined || known === undefined) {
+      const asked = { product: product.id, quantity, unit, sale: { ...header, id: -1 } }
       const filled = await onChange(connection, 'sale.line', asked, 'product', signal)
-      taxes = taxIds(filled.taxes)
-      taxesByCategory.set(product.account_category, taxes)
+      known = taxIds(filled.taxes)
+      taxes.set(product.account_category, known)
       price ??= (filled.unit_price ?? undefined) as Wire | undefined
     }
     if (price === undefined) throw new ErpError('refused', `Tryton has no price for ${line.itemNumber}.`)
     const note = [line.comments, line.requestedDeliveryDate && `Wanted on ${line.requestedDeliveryDate}`]
-    drafts.push({
-      product: product.id,
+    lines.push({
+      type: 'line',
       sequence: line.lineNumber,
-      quantity: Number(line.quantity),
-      values: {
-        type: 'line',
-        sequence: line.lineNumber,
-        product: product.id,
-        unit,
-        quantity: Number(line.quantity),
-        unit_price: price,
-        taxes: [['add', taxes]],
-        description: line.description && line.description !== product.name ? line.description : null,
-        note: note.filter(Boolean).join('\n') || null,
-      },
+      product: product.id,
+      unit,
+      quantity,
+      unit_price: price,
+      taxes: [['add', known]],
+      description: line.description && line.description !== product.name ? line.description : null,
+      note: note.filter(Boolean).join('\n') || null,
     })
   }
-  return drafts
+  return lines
+}
+
+async function findArticles(
+  connection: TrytonConnection,
+  lines: ErpOrderDraftLine[],
+  signal?: AbortSignal,
+): Promise<Article[]> {
+  const products = await findProducts(connection, lines, signal)
+  const articles: Article[] = []
+  for (const line of lines) {
+    const product = products.get(line.itemNumber) as Product
+    articles.push({ line, product, unit: await unitFor(connection, line, product) })
+  }
+  return articles
 }
 
 async function findProducts(

@@ -21,7 +21,7 @@ export async function takeOrder(
   if (known) return goOn(connection, known, [], false, signal)
 
   const { header, lines, notes } = await saleDraft(connection, draft, onceKey, signal)
-  const values = { ...header, lines: [['create', lines.map((line) => line.values)]] }
+  const values = { ...header, lines: [['create', lines]] }
   const [id] = (await client.call<number[]>('sale.sale.create', [[values]], { signal })) as [number]
   const sale = await onlyOne(connection, onceKey, id)
   if (sale.id !== id) return goOn(connection, sale, [], false)
