@@ -2,7 +2,7 @@
 import type { Db } from '../database/database.ts'
 import { prepared } from '../database/together.ts'
 import type { Account, Membership, Person, RoleName } from './account.ts'
-import type { BuyerParty, SellerParty } from './invoice-party.ts'
+import type { BuyerParty, Seller, SellerParty } from './invoice-party.ts'
 
 const ACCOUNT = [
   'id',
@@ -121,13 +121,6 @@ export async function findStandings(db: Db, questions: readonly StandingQuestion
 
 export async function insertSeller(db: Db, seller: { id: string; name: string }, at: Date): Promise<void> {
   await db('sellers').insert({ ...seller, created_at: at })
-}
-
-export interface Seller {
-  id: string
-  name: string
-  /** Null = not told yet: no e-invoice can be written. */
-  party: SellerParty | null
 }
 
 export async function findSeller(db: Db, id: string): Promise<Seller | undefined> {

@@ -69,6 +69,13 @@ export const sellerPartySchema = z
   .meta({ id: 'SellerParty' })
 export type SellerParty = z.output<typeof sellerPartySchema>
 
+export interface Seller {
+  id: string
+  name: string
+  /** Null = not told yet: no e-invoice can be written. */
+  party: SellerParty | null
+}
+
 export const buyerPartySchema = z
   .object({
     format: z
@@ -81,7 +88,7 @@ export const buyerPartySchema = z
     reference: text
       .optional()
       .describe('buyer reference (BT-10), for German authorities the Leitweg-ID')
-      .meta({ example: '04011000-12345-34' }),
+      .meta({ example: '04011000-1234512345-06' }),
   })
   .meta({ id: 'AccountInvoicing' })
 export type BuyerParty = z.output<typeof buyerPartySchema>

@@ -1,7 +1,8 @@
 // An invoice or credit note as a page to read and print, where the ERP makes none. The lawful original is the ERP's, or the e-invoice.
 import PDFDocument from 'pdfkit'
-import type { Seller } from '../accounts/account-store.ts'
+import type { Seller } from '../accounts/invoice-party.ts'
 import type { Address } from '../cart.ts'
+import { addDecimals } from '../money.ts'
 import type { Invoice, InvoiceLine } from './invoice.ts'
 
 export interface InvoicePage {
@@ -166,15 +167,19 @@ function writeLines(pdf: Pdf, page: InvoicePage): void {
   pdf.y += 8
 }
 
-function writeTotals(pdf: Pdf, { invoice, fit }: InvoicePage): void {
+function writeTotals(pdf: Pdf, { invoice, lines, fit }: InvoicePage): void {
   const { currency } = invoice
+  const beyond = addDecimals(invoice.netAmount, ...lines.map((line) => turned(line.netAmount)))
+  const rounding = addDecimals(invoice.totalAmount, turned(invoice.netAmount), turned(invoice.taxAmount))
   const rows: [string, string][] = [
+    ...(/[1-9]/.test(beyond) ? [['Freight, discounts and other', beyond] as [string, string]] : []),
     ['Net', invoice.netAmount],
     ...invoice.taxes.map((tax): [string, string] => [
       fit(tax.description ?? `VAT ${plain(tax.ratePercent)} % on ${grouped(tax.taxableAmount)}`),
       tax.taxAmount,
     ]),
     ...(invoice.taxes.length === 0 ? [['VAT', invoice.taxAmount] as [string, string]] : []),
+    ...(/[1-9]/.test(rounding) ? [['Rounding', rounding] as [string, string]] : []),
   ]
   if (pdf.y + rows.length * 15 + 80 > BOTTOM) pdf.addPage()
   pdf.font('Helvetica').fontSize(9)
@@ -217,6 +222,8 @@ function writeFoot(pdf: Pdf, { seller: { party }, fit }: InvoicePage): void {
     pdf.text(`${i - start + 1} / ${count}`, RIGHT - 60, 786, { width: 60, align: 'right' })
   }
 }
+
+const turned = (decimal: string) => (decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`)
 
 /** "2.000" -> "2". */
 const plain = (decimal: string) => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal)

@@ -56,8 +56,10 @@ export function toEInvoice(billed: Billed, parties: BilledParties, zone: string)
       }))
   const charges = difference((amount) => compareDecimals(amount, '0') > 0, 'Freight and other charges')
   const allowances = difference((amount) => compareDecimals(amount, '0') < 0, 'Discount')
-  const signed = (decimal: string) => shown(amounts.sign === '-1' ? negated(decimal) : decimal)
-  const [net, tax, total] = [signed(invoice.netAmount), signed(invoice.taxAmount), signed(invoice.totalAmount)]
+  const turned = isCredit && compareDecimals(invoice.totalAmount, '0') < 0
+  const [net = '0', tax = '0', total = '0'] = [invoice.netAmount, invoice.taxAmount, invoice.totalAmount].map((d) =>
+    amountText(turned ? negated(d) : d, invoice.currency),
+  )
   const rounding = minus(total, addDecimals(net, tax))
   const outsideVat = amounts.taxes.length > 0 && amounts.taxes.every((group) => group.category === 'O')
   const means = paymentMeans(seller, invoice.number, invoice.currency)
