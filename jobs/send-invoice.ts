@@ -2,6 +2,7 @@
 //
 // A posted invoice does not change, and cXML has no update of one: payments and later corrections of the ERP's data are not told.
 import { encode } from '../protocols/cxml/document.ts'
+import { findSeller } from '../src/accounts/account-store.ts'
 import type { Db } from '../src/database/database.ts'
 import { stampOf } from '../src/database/stamp.ts'
 import type { Delivery } from '../src/documents/delivery.ts'
@@ -12,12 +13,12 @@ import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
 import { type Billed, lockBilled } from '../src/invoices/lock-billed.ts'
 import { type ToldShipment, toInvoiceRequest } from '../src/mapping/cxml-invoice.ts'
+import { toInvoicingParty } from '../src/mapping/invoicing-party.ts'
 import { insertEvents } from '../src/orders/order-store.ts'
 import { findOrdersWithLines } from '../src/orders/orders-with-lines.ts'
 import type { TradingPartner } from '../src/partners/partner.ts'
 import { findPartner } from '../src/partners/partner-store.ts'
 import { buyerUnits } from './buyer-units.ts'
-import { invoicingParty } from './invoicing-party.ts'
 import { type Job, patient } from './job.ts'
 import { replyTo } from './reply-to.ts'
 
@@ -65,10 +66,12 @@ async function tell(hub: Hub, db: Db, { partnerId, billed: given, before, mayWai
   const correctedTold = corrected && lastTold(await listTellings(db, partnerId, KIND, corrected.id))
   if (invoice.kind === 'credit-note' && next.operation === 'new' && corrected && !correctedTold && mayWait)
     throw new HubError('unavailable', `Invoice ${corrected.number}, which ${invoice.number} corrects, comes first.`)
+  const seller = await findSeller(db, invoice.sellerId)
+  if (!seller) throw new Error(`there is no seller ${invoice.sellerId}`)
   const bill = {
     billed,
     partnerId,
-    seller: await invoicingParty(db, invoice.sellerId),
+    seller: toInvoicingParty(seller),
     shipNotices: await shipNoticesOf(db, partner, billed),
     correctedPayloadId: correctedTold?.payloadId ?? null,
     taxIn: partner.settings.outgoing.taxIn,

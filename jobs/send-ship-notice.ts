@@ -1,5 +1,6 @@
 // Tells buyers' systems what has left for them: one notice per shipment and partner, again when it changed, taken back when it is gone.
 import { encode } from '../protocols/cxml/document.ts'
+import { findSeller } from '../src/accounts/account-store.ts'
 import type { Db } from '../src/database/database.ts'
 import { stampOf } from '../src/database/stamp.ts'
 import type { Delivery } from '../src/documents/delivery.ts'
@@ -8,12 +9,12 @@ import { nextTelling } from '../src/documents/next-telling.ts'
 import { takes, tellPartner } from '../src/documents/tell-partner.ts'
 import type { Hub } from '../src/hub.ts'
 import { noticeOf, toShipNoticeRequest } from '../src/mapping/cxml-ship-notice.ts'
+import { toInvoicingParty } from '../src/mapping/invoicing-party.ts'
 import { insertEvents } from '../src/orders/order-store.ts'
 import { findOrdersWithLines } from '../src/orders/orders-with-lines.ts'
 import { findPartner } from '../src/partners/partner-store.ts'
 import { lockShipped, type Shipped } from '../src/shipments/lock-shipped.ts'
 import { buyerUnits } from './buyer-units.ts'
-import { invoicingParty } from './invoicing-party.ts'
 import { type Job, patient } from './job.ts'
 import { replyTo } from './reply-to.ts'
 
@@ -56,7 +57,9 @@ async function tell(
   const earlier = await listTellings(db, partnerId, KIND, shipment.id)
   const next = nextTelling(earlier, shipment.number ?? shipment.erpId, notice)
   if (!next) return
-  const { address: shipFrom } = await invoicingParty(db, shipment.sellerId)
+  const seller = await findSeller(db, shipment.sellerId)
+  if (!seller) throw new Error(`there is no seller ${shipment.sellerId}`)
+  const { address: shipFrom } = toInvoicingParty(seller)
   const stamp = stampOf(hub)
   let documentId = ''
   await tellPartner(

@@ -19,7 +19,6 @@ import type {
   LineAmounts,
 } from '../../protocols/cxml/invoice-detail-order.ts'
 import type { InvoiceDetailRequest, InvoiceDetailSummary } from '../../protocols/cxml/invoice-detail-request.ts'
-import type { Address } from '../cart.ts'
 import type { NextTelling } from '../documents/next-telling.ts'
 import type { InvoiceLine } from '../invoices/invoice.ts'
 import type { Billed } from '../invoices/lock-billed.ts'
@@ -48,6 +47,7 @@ import {
   sum,
   type TaxAmount,
 } from './invoice-amounts.ts'
+import type { InvoicingParty } from './invoicing-party.ts'
 import { inOrderUnit, orderLineOf } from './order-line.ts'
 import { plainDecimal } from './plain-decimal.ts'
 import { printable } from './printable.ts'
@@ -64,15 +64,6 @@ export interface Bill {
   /** Where tax stands: in every line and in the summary, or in the summary only. */
   taxIn: 'lines' | 'summary'
   toRec20: (unit: string) => string
-}
-
-/** Who issues the invoice and where it is paid to. */
-export interface InvoicingParty {
-  address: Address
-  /** Domain -> identifier, as InvoicePartner wants them: vatID, courtRegisterID. */
-  ids: { domain: string; identifier: string }[]
-  /** ibanID, swiftID. */
-  bankIds: { domain: string; identifier: string }[]
 }
 
 export interface ToldShipment {
@@ -190,7 +181,7 @@ function dayOf(day: string, reply: Reply): string {
 }
 
 function partnersOf({ billed, seller, partnerId }: Bill): InvoicePartner[] {
-  const { address, ids, bankIds } = seller
+  const { address, ids, bankIds, accountHolder } = seller
   const first = billed.orders.find((o) => o.order.partnerId === partnerId)?.order
   const billTo = billed.invoice.billTo ?? first?.details.billTo
   const soldTo = first?.details.billTo ?? billTo
@@ -198,7 +189,7 @@ function partnersOf({ billed, seller, partnerId }: Bill): InvoicePartner[] {
   return [
     { contact: toContact('from', address), idReferences: idReferences(ids) },
     { contact: toContact('issuerOfInvoice', address), idReferences: idReferences(ids) },
-    { contact: toContact('remitTo', address), idReferences: idReferences(bankIds) },
+    { contact: toContact('remitTo', { ...address, name: accountHolder }), idReferences: idReferences(bankIds) },
     ...(soldTo ? [{ contact: toContact('soldTo', soldTo) }] : []),
     ...(billTo ? [{ contact: toContact('billTo', billTo) }] : []),
   ]

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { Amount } from '../../protocols/cxml/elements.ts'
 import type { InvoiceDetailItem } from '../../protocols/cxml/invoice-detail-order.ts'
 import type { InvoiceDetailRequest } from '../../protocols/cxml/invoice-detail-request.ts'
+import type { SellerParty } from '../../src/accounts/invoice-party.ts'
 import type { NextTelling } from '../../src/documents/next-telling.ts'
 import type { Invoice, InvoiceLine } from '../../src/invoices/invoice.ts'
 import { type Bill, toInvoiceRequest } from '../../src/mapping/cxml-invoice.ts'
+import { toInvoicingParty } from '../../src/mapping/invoicing-party.ts'
 import { shareAmount } from '../../src/mapping/share-amount.ts'
 import {
   addDecimals,
@@ -29,12 +31,19 @@ import {
   reply,
   sameUnits,
   secondOrder,
-  seller,
   shipmentOf,
   sound,
   taxOf,
   townHall,
 } from './house.ts'
+
+const sellerParty: SellerParty = {
+  name: 'Papier Noord B.V.',
+  address: { street: 'Loodsweg 4', city: 'Groningen', postCode: '9723 CA', country: 'NL' },
+  vatId: 'NL001234567B01',
+  legalId: { id: '01234567' },
+  bank: { iban: 'NL02ABNA0123456789', bic: 'ABNANL2A', holder: 'Papier Noord Incasso' },
+}
 
 const fresh: NextTelling = { operation: 'new', number: 'IN-1', telling: 'IN-1 x', previousPayloadId: null }
 
@@ -54,7 +63,7 @@ function bill({ invoice, lines = [invoiceLine()], orders, corrected, telling = f
     corrected: corrected ?? null,
     shipments: [],
   }
-  const party = { address: seller, ids: [{ domain: 'vatID', identifier: 'NL001234567B01' }], bankIds: [] }
+  const party = toInvoicingParty({ id: 'seller-1', name: 'Papier Noord', party: sellerParty })
   return sound(
     'InvoiceDetailRequest',
     toInvoiceRequest(
@@ -100,9 +109,18 @@ describe('an invoice for lines of an order', () => {
       headerIndicator: {},
       lineIndicator: { isTaxInLine: 'yes' },
       partners: [
-        { contact: { role: 'from', name: { text: 'Papier Noord B.V.' } }, idReferences: [{ domain: 'vatID' }] },
-        { contact: { role: 'issuerOfInvoice' }, idReferences: [{ identifier: 'NL001234567B01' }] },
-        { contact: { role: 'remitTo' } },
+        {
+          contact: { role: 'from', name: { text: 'Papier Noord B.V.' } },
+          idReferences: [{ domain: 'vatID' }, { domain: 'companyRegistrationNumber' }],
+        },
+        { contact: { role: 'issuerOfInvoice' }, idReferences: [{ identifier: 'NL001234567B01' }, {}] },
+        {
+          contact: { role: 'remitTo', name: { text: 'Papier Noord Incasso' } },
+          idReferences: [
+            { domain: 'ibanID', identifier: 'NL02ABNA0123456789' },
+            { domain: 'swiftID', identifier: 'ABNANL2A' },
+          ],
+        },
         { contact: { role: 'soldTo', name: { text: 'City of Almere' } } },
         { contact: { role: 'billTo', name: { text: 'City of Almere, Creditors' } } },
       ],
@@ -114,6 +132,13 @@ describe('an invoice for lines of an order', () => {
       ],
     })
     expect(bill({ invoice: { invoiceDate: '2026-01-10' } }).header.invoiceDate).toBe('2026-01-10T12:00:00+01:00')
+  })
+
+  it('names a seller who has told no more than its name', () => {
+    const nameOnly = toInvoicingParty({ id: 'seller-1', name: 'Papier Noord', party: null })
+    const { header } = bill({ seller: nameOnly })
+    expect(header.partners?.[0]).toEqual({ contact: { role: 'from', name: { lang: 'en', text: 'Papier Noord' } } })
+    expect(header.shipping?.contacts).toHaveLength(2)
   })
 
   it('copies the order’s line and comes to what the ERP says', () => {
@@ -163,7 +188,11 @@ describe('an invoice for lines of an order', () => {
   })
 
   it('an American seller’s tax is sales tax', () => {
-    const us = { address: { ...seller, countryCode: 'US' }, ids: [], bankIds: [] }
+    const us = toInvoicingParty({
+      id: 'seller-1',
+      name: 'Paper',
+      party: { name: 'Paper Inc.', address: { country: 'US' } },
+    })
     expect(bill({ seller: us }).summary.tax).toMatchObject({
       description: { text: 'Tax 21 %' },
       taxDetails: [{ category: 'sales' }],
