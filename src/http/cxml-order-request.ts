@@ -43,6 +43,7 @@ export const orderRequestHandler: CxmlHandler = async (hub, call) => {
     documentId,
     policy: partner.settings.orders,
     personId: buyer.personId,
+    isChange: request.content.header.type === 'update',
     content,
   }
   return {

@@ -8,21 +8,24 @@ import { announce } from '../storefronts/announce.ts'
 import type { Order } from './order.ts'
 import { insertEvents, updateOrder } from './order-store.ts'
 
-/** `order` is locked. Cancelled already: nothing. Throws HubError wrong_state when goods have left or it is closed. */
+/**
+ * `order` is locked. Without a document it is us who cancel, and the buyer's system is told. Cancelled already: nothing. Throws HubError
+ * wrong_state when goods have left or it is closed.
+ */
 export async function cancelOrder(
   db: Db,
   order: Order,
-  why: { reason: string; documentId: string | null },
+  why: { reason: string; documentId: string | null; who?: string },
   stamp: Stamp,
 ): Promise<'cancelled' | 'asked'> {
   const { id, state } = order
   if (state === 'cancelled' || state === 'rejected') return 'cancelled'
   if (state === 'shipping' || state === 'shipped' || state === 'closed')
     throw new HubError('wrong_state', `Order ${order.poNumber} is ${state}: goods have left, it can't be cancelled.`)
-  const { documentId } = why
-  const detail = { reason: why.reason }
+  const { documentId, ...detail } = why
   if (order.erpId === null && order.pushUntil === null) {
     await cancelHere(db, order, { detail, documentId }, stamp)
+    if (order.partnerId && documentId === null) await enqueue(db, 'send-confirmation', { orderId: id })
     return 'cancelled'
   }
   await insertEvents(db, [{ orderId: id, kind: 'cancel-asked', detail, documentId }], stamp)

@@ -16,11 +16,13 @@ import {
 } from './order-store.ts'
 import { hashOf, type PlaceOrder, weigh } from './weigh-order.ts'
 
-/** `order` is locked. Throws HubError wrong_state when it is over: shipped, closed, rejected or cancelled. */
+/** `order` is locked. Throws HubError wrong_state when it is over: shipped, closed, rejected, cancelled or being cancelled. */
 export async function changeOrder(db: Db, order: Order, input: PlaceOrder, stamp: Stamp): Promise<Order> {
   const { content, documentId } = input
   if (['shipped', 'closed', 'rejected', 'cancelled'].includes(order.state))
     throw new HubError('wrong_state', `Order ${content.poNumber} is ${order.state} and can no longer be changed.`)
+  if (order.cancelAsked)
+    throw new HubError('wrong_state', `Order ${content.poNumber} is being cancelled and can no longer be changed.`)
   const { lines, differences, holds, sessionId } = await weigh(db, order.id, input)
   const before = await listLines(db, order.id)
   const inErp = order.erpId !== null

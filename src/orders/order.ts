@@ -180,7 +180,7 @@ export interface Order extends Omit<OrderContent, 'poNumber' | 'lines'> {
   holds: Hold[]
   /** What the ERP knows it by; null for orders the ERP brought. */
   onceKey: string | null
-  /** Until then a worker may be pushing it: its outcome is not known before. */
+  /** Until then a job may be speaking with the ERP about it. While it is set and `erpId` isn't, the ERP may have it or not. */
   pushUntil: Date | null
   /** The buyer cancelled while it was on its way to the ERP. */
   cancelAsked: boolean

@@ -19,26 +19,29 @@ import { hashOf, type PlaceOrder, weigh } from './weigh-order.ts'
 
 export interface Placed {
   order: Order
-  /** The buyer sent this order, in this version, before: nothing was done. */
+  /** The buyer sent this order, in this version or a later one, before: nothing was done. */
   repeated: boolean
 }
 
 /**
- * Places an order, once per purchase order number and version: the same again changes nothing, a later version of it is a change.
- * Throws HubError conflict when the same number and version comes with other content, wrong_state when it can no longer be changed.
+ * Places an order, once per purchase order number and version: the same again, or an earlier version that comes late, changes nothing, a
+ * later version is a change. Throws HubError conflict when the same number and version comes with other content and does not say that
+ * it is a change, wrong_state when it can no longer be changed.
  */
 export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promise<Placed> {
   const { content } = input
   const known = await lockPurchaseOrder(db, input.partnerId, input.mode, content.poNumber)
   const contentHash = hashOf(content)
   if (known) {
-    if (known.contentHash.equals(contentHash)) return repeat(db, known.order, input.documentId, stamp)
-    if (known.order.poVersion === content.poVersion)
+    const { order } = known
+    if (known.contentHash.equals(contentHash) || isOlder(content.poVersion, order.poVersion))
+      return repeat(db, order, input.documentId, stamp)
+    if (order.poVersion === content.poVersion && !input.isChange)
       throw new HubError(
         'conflict',
         `Order ${content.poNumber} was placed before with other content. Send a change as type="update", or with a new orderVersion.`,
       )
-    return { order: await changeOrder(db, known.order, input, stamp), repeated: false }
+    return { order: await changeOrder(db, order, input, stamp), repeated: false }
   }
   const id = stamp.newId()
   const weighed = await weigh(db, id, input)
@@ -81,6 +84,12 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
   const order = await findOrderById(db, id)
   if (!order) throw new Error(`order ${id} vanished while being placed`)
   return { order, repeated: false }
+}
+
+/** Versions are counted by most buyers' systems; of others nobody knows which is older. */
+function isOlder(version: string | null, than: string | null): boolean {
+  const counted = (v: string | null): v is string => v !== null && /^\d{1,9}$/.test(v)
+  return counted(version) && counted(than) && Number(version) < Number(than)
 }
 
 async function repeat(db: Db, order: Order, documentId: string, stamp: Stamp): Promise<Placed> {

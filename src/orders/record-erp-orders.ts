@@ -9,6 +9,7 @@ import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
 import type { Order, OrderState } from './order.ts'
 import { insertEvents, refreshSearch } from './order-store.ts'
+import { followUp } from './record-push.ts'
 
 /** The ERP's states in our words. `blocked` is the ERP's own hold; open without a promise is no confirmation. */
 function stateOf({ state, lines }: ErpOrder): OrderState {
@@ -22,7 +23,19 @@ interface Origin {
   sellerId: string
 }
 
-type KnownOrder = Pick<Order, 'id' | 'state' | 'erpId' | 'onceKey' | 'erpState' | 'erpChangedAt' | 'partnerId'>
+type KnownOrder = Pick<
+  Order,
+  | 'id'
+  | 'state'
+  | 'erpId'
+  | 'onceKey'
+  | 'erpState'
+  | 'erpChangedAt'
+  | 'partnerId'
+  | 'connectionId'
+  | 'cancelAsked'
+  | 'revision'
+>
 
 /** `first`: the connection's first reading of its history, of which nobody is told one by one. */
 export async function recordErpOrders(
@@ -44,7 +57,7 @@ export async function recordErpOrders(
   for (const order of orders) {
     const mine = find(order)
     if (!mine) fresh.push({ id: stamp.newId(), order })
-    else if (!mine.erpChangedAt || mine.erpChangedAt <= new Date(order.changedAt)) moved.push({ known: mine, order })
+    else if (isNews(mine, order)) moved.push({ known: mine, order })
   }
   if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp.at)
   if (moved.length > 0) await applyMoves(db, moved, stamp)
@@ -69,6 +82,13 @@ export async function recordErpOrders(
   )
 }
 
+/** What was read before the order was cancelled does not bring it back to life. */
+function isNews({ state, erpChangedAt }: KnownOrder, order: ErpOrder): boolean {
+  if (!erpChangedAt) return true
+  const changedAt = new Date(order.changedAt)
+  return state === 'cancelled' && order.state !== 'cancelled' ? changedAt > erpChangedAt : changedAt >= erpChangedAt
+}
+
 async function lockKnown(
   db: Db,
   connectionId: string,
@@ -79,7 +99,7 @@ async function lockKnown(
   const onceKeys = orders.flatMap((o) => (o.onceKey ? [o.onceKey] : []))
   const { rows } = await db.raw<{ rows: KnownOrder[] }>(
     `SELECT id, state, erp_id AS "erpId", once_key AS "onceKey", erp_state AS "erpState", erp_changed_at AS "erpChangedAt",
-       partner_id AS "partnerId"
+       partner_id AS "partnerId", connection_id AS "connectionId", cancel_asked AS "cancelAsked", revision
      FROM orders WHERE id IN (
        SELECT id FROM orders WHERE connection_id = ? AND erp_id = ANY(?)
        UNION SELECT id FROM orders WHERE once_key = ANY(?) AND connection_id = ?)
@@ -239,7 +259,8 @@ async function applyMoves(
   // What a buyer ordered through us stays as ordered, the ERP's amounts beside it in the lines; other orders are the ERP's to change.
   await db.raw(
     `UPDATE orders o SET
-       state = CASE WHEN o.state = 'rejected' THEN o.state ELSE r.state END, push_until = NULL,
+       state = CASE WHEN o.state = 'rejected' THEN o.state ELSE r.state END,
+       push_until = CASE WHEN o.erp_id IS NULL THEN NULL ELSE o.push_until END,
        erp_id = r."erpId", erp_number = coalesce(r."erpNumber", o.erp_number), erp_state = r."erpState",
        erp_changed_at = r."changedAt",
        net_amount = CASE WHEN r.ours THEN o.net_amount ELSE r."netAmount" END,
@@ -297,6 +318,8 @@ async function applyMoves(
     'send-confirmation',
     ours.filter(({ known }) => known.partnerId !== null).map(({ known }) => ({ orderId: known.id })),
   )
+  // The yes to their push was lost, or is still on its way.
+  for (const { known } of ours) if (known.erpId === null) await followUp(db, known, null)
 }
 
 async function cancelRemoved(db: Db, removed: readonly KnownOrder[], stamp: Stamp): Promise<void> {

@@ -23,6 +23,8 @@ export interface PlaceOrder {
   mode: Mode
   documentId: string
   policy: OrderPolicy
+  /** The buyer says that it changes an order sent before. */
+  isChange?: boolean
   content: OrderContent
 }
 

@@ -7,7 +7,16 @@ import { schedules } from '../../jobs/schedule.ts'
 import { jobQueues } from '../../src/queue/job-payloads.ts'
 
 /** What jobs are made of and run by. */
-const machinery = ['draft-of.ts', 'failure.ts', 'job.ts', 'registry.ts', 'reply-to.ts', 'run.ts', 'schedule.ts']
+const machinery = [
+  'draft-of.ts',
+  'failure.ts',
+  'job.ts',
+  'order-lease.ts',
+  'registry.ts',
+  'reply-to.ts',
+  'run.ts',
+  'schedule.ts',
+]
 
 describe('the registry of jobs', () => {
   it('has one file per job, of the same name, and no file beside', () => {
