@@ -20,6 +20,8 @@ export interface WorkerSettings {
 }
 
 export interface Workers {
+  /** Whether to take no jobs for the time being; those in hand go on. */
+  rest(on: boolean): void
   /** Takes no more jobs and waits for those in hand; at the deadline (ms) they are told to stop and go to other workers. */
   close(deadline?: number): Promise<void>
 }
@@ -86,6 +88,9 @@ export async function startWorkers(hub: Hub, backend: QueueBackend, settings: Wo
   )
   await Promise.all(workers.map((worker) => worker.waitUntilReady()))
   return {
+    rest(on) {
+      for (const worker of workers) if (on !== worker.isPaused()) void (on ? worker.pause(true) : worker.resume())
+    },
     async close(deadline = CLOSE_DEADLINE_MS) {
       const closed = Promise.all(workers.map((worker) => worker.close()))
       if (await within(closed, deadline)) return

@@ -42,7 +42,9 @@ async function startErpWorkers(hub: Hub, queues: QueueBackend): Promise<{ close(
       running.delete(id)
       await workers.close()
     }
-    for (const { id, settings } of active) {
+    for (const { id, settings, closedUntil } of active) {
+      // Thousands of orders that wait for a sick ERP are not taken up only to be put back.
+      running.get(id)?.workers.rest(closedUntil !== null && closedUntil > hub.now())
       if (closed || running.has(id)) continue
       const { concurrency } = settings
       const takeOverAfter = hub.config.takeOverSeconds * 1000

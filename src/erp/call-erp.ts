@@ -5,8 +5,14 @@ import { ErpError } from '../../connectors/erp-error.ts'
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
 import { type Keyring, open } from '../secrets.ts'
-import { CONFIG_PURPOSE, type ErpConnection, pauseAfter } from './erp-connection.ts'
-import { claimProbe, findConnectionById, recordCallFailed, recordCallSucceeded } from './erp-connection-store.ts'
+import { BREAK_AFTER, CONFIG_PURPOSE, type ErpConnection, pauseAfter, pauseAfterLogin } from './erp-connection.ts'
+import {
+  claimProbe,
+  findConnectionById,
+  recordCallFailed,
+  recordCallSucceeded,
+  restConnection,
+} from './erp-connection-store.ts'
 
 /** An opened connection with what the connector can do. */
 export interface OpenedErp {
@@ -20,6 +26,9 @@ export type OpenErp = (connection: ErpConnection) => OpenedErp
 
 /** Seconds the one try after a pause may take before the next is let through. */
 const PROBE_SECONDS = 60
+/** A pause may end early, when somebody mends the connection or the one try succeeds: who waits looks again. */
+const LEAST_WAIT_SECONDS = 2
+const MOST_WAIT_SECONDS = 15
 
 /** Makes the opener. A connection's sockets and sessions are shared by all callers until its settings change. */
 export function makeErpOpener(
@@ -55,8 +64,8 @@ export interface ErpCaller {
 }
 
 /**
- * Calls an ERP. Throws ErpError: `throttled` while the breaker is open or the connection paused, else what the connector threw. A
- * refusal is an answer: it closes the breaker.
+ * Calls an ERP. Throws ErpError: `throttled` while the breaker is open, the ERP asked to wait or the connection is paused, else what the
+ * connector threw. A refusal is an answer: it closes the breaker.
  */
 export async function callErp<T>(
   caller: ErpCaller,
@@ -79,18 +88,21 @@ export async function callErp<T>(
   }
 }
 
-async function passBreaker({ db, now }: ErpCaller, { id, name, closedUntil, lastError }: ErpConnection): Promise<void> {
+async function passBreaker({ db, now }: ErpCaller, connection: ErpConnection): Promise<void> {
+  const { id, name, closedUntil, failures, lastError } = connection
   if (!closedUntil) return
   const wait = Math.ceil((closedUntil.getTime() - now().getTime()) / 1000)
-  if (wait <= 0 && (await claimProbe(db, id, PROBE_SECONDS, now()))) return
-  throw new ErpError('throttled', `The connection "${name}" rests after failures in a row: ${lastError}`, {
-    retryAfter: Math.max(wait, 5),
+  if (wait <= 0 && (failures < BREAK_AFTER || (await claimProbe(db, id, PROBE_SECONDS, now())))) return
+  throw new ErpError('throttled', `The connection "${name}" rests: ${lastError}`, {
+    retryAfter: Math.min(Math.max(wait, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS),
   })
 }
 
 async function recordOutcome({ db, now }: ErpCaller, { id }: ErpConnection, error: ErpError): Promise<void> {
+  const { kind, message, retryAfter = 0 } = error
+  if (kind === 'refused') await recordCallSucceeded(db, id, now())
+  else if (kind === 'throttled') await restConnection(db, id, message, retryAfter, now())
   // A wrong password is tried no five times: ERPs lock users.
-  if (error.kind === 'unauthorised') await recordCallFailed(db, id, error.message, (n) => pauseAfter(n + 4), now())
-  else if (error.kind === 'unreachable') await recordCallFailed(db, id, error.message, pauseAfter, now())
-  else if (error.kind === 'refused') await recordCallSucceeded(db, id, now())
+  else if (kind === 'unauthorised') await recordCallFailed(db, id, message, BREAK_AFTER, pauseAfterLogin, now())
+  else await recordCallFailed(db, id, message, 1, pauseAfter, now())
 }

@@ -161,29 +161,40 @@ export async function recordCallSucceeded(db: Db, id: string, at: Date): Promise
     .where((q) =>
       q
         .where('failures', '>', 0)
+        .orWhereNotNull('closed_until')
         .orWhereNull('last_ok_at')
         .orWhere('last_ok_at', '<', new Date(at.getTime() - 10_000)),
     )
     .update({ failures: 0, closed_until: null, last_ok_at: at })
 }
 
-/** Counts a failure; `pause` says from the count how many seconds nobody shall call. */
+/** Counts a failure, to `atLeast`; `pause` says from the count how many seconds nobody shall call. */
 export async function recordCallFailed(
   db: Db,
   id: string,
   words: string,
+  atLeast: number,
   pause: (failures: number) => number,
   at: Date,
 ): Promise<void> {
   const [row] = await db('erp_connections')
     .where({ id })
-    .update({ failures: db.raw('failures + 1'), last_error: words.slice(0, 2000) })
+    .update({ failures: db.raw('greatest(failures + 1, ?::int)', [atLeast]), last_error: words.slice(0, 2000) })
     .returning('failures')
   const seconds = row ? pause(row.failures) : 0
   if (seconds > 0)
     await db('erp_connections')
       .where({ id })
       .update({ closed_until: new Date(at.getTime() + seconds * 1000) })
+}
+
+/** The ERP asked everybody to wait; that is no failure. */
+export async function restConnection(db: Db, id: string, words: string, seconds: number, at: Date): Promise<void> {
+  if (seconds <= 0) return
+  const until = new Date(at.getTime() + seconds * 1000)
+  await db('erp_connections')
+    .where({ id })
+    .update({ closed_until: db.raw('greatest(closed_until, ?)', [until]), last_error: words.slice(0, 2000) })
 }
 
 /** Whether this caller may try an ERP whose pause is over: one at a time, for `seconds`. */

@@ -70,3 +70,11 @@ export function pauseAfter(failures: number): number {
   if (failures < BREAK_AFTER) return 0
   return Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (failures - BREAK_AFTER))
 }
+
+const FIRST_LOGIN_PAUSE_SECONDS = 900
+const LONGEST_LOGIN_PAUSE_SECONDS = 86_400
+
+/** As pauseAfter, when the ERP refused the login: only a person can mend that, and their saving or checking the connection ends it. */
+export function pauseAfterLogin(failures: number): number {
+  return Math.min(LONGEST_LOGIN_PAUSE_SECONDS, FIRST_LOGIN_PAUSE_SECONDS * 2 ** (failures - BREAK_AFTER))
+}
