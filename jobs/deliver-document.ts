@@ -1,17 +1,22 @@
-// Posts a stored document to a buyer's system: the same bytes and payloadID at every attempt. Retried on transport errors and
-// Status 5xx, not on 4xx; an endpoint that answers HTML counts as a transport error.
+// Posts a stored document to a buyer's system: the same bytes and payloadID at every attempt, and what tells of one order, shipment or
+// invoice in the order it was told. Retried on transport errors and Status 5xx, not on 4xx; an endpoint that answers HTML counts as a
+// transport error.
 import { CxmlError } from '../protocols/cxml/cxml-error.ts'
 import { decode } from '../protocols/cxml/document.ts'
+import type { Db } from '../src/database/database.ts'
 import { stampOf } from '../src/database/stamp.ts'
-import { findDeliveryById, updateDelivery } from '../src/documents/delivery-store.ts'
+import type { Delivery } from '../src/documents/delivery.ts'
+import { findDeliveryById, isBehind, updateDelivery } from '../src/documents/delivery-store.ts'
 import { findDocumentBytes, insertDocument } from '../src/documents/document-store.ts'
 import type { Hub } from '../src/hub.ts'
 import { type OutgoingAnswer, OutgoingError, postOutside } from '../src/outgoing-http.ts'
 import { findPartner } from '../src/partners/partner-store.ts'
+import { failureOf } from './failure.ts'
 import { type Job, patient } from './job.ts'
 
 const TIMEOUT_MS = 60_000
 const MAX_ANSWER_BYTES = 5 * 1024 * 1024
+const BEHIND_SECONDS = 15
 
 export const deliverDocument: Job<'deliver-document'> = {
   name: 'deliver-document',
@@ -19,36 +24,50 @@ export const deliverDocument: Job<'deliver-document'> = {
   async run(hub, { deliveryId }, { attempt, signal }) {
     const delivery = await findDeliveryById(hub.db, deliveryId)
     if (!delivery || delivery.state === 'delivered' || delivery.way !== 'post') return
-    const partner = await findPartner(hub.db, delivery.sellerId, delivery.partnerId)
-    const url = partner?.settings.outgoing.url
-    if (!partner || !url)
-      throw new OutgoingError('refused', 'The partner has no address for documents: set outgoing.url.')
-    const bytes = await findDocumentBytes(hub.db, hub.keys, delivery.sellerId, delivery.documentId)
-    if (!bytes) throw new OutgoingError('refused', 'The document’s bytes were purged.')
-    try {
-      const answer = await postOutside(url, {
-        headers: { 'Content-Type': 'text/xml; charset=UTF-8' },
-        body: bytes,
-        timeoutMs: TIMEOUT_MS,
-        maxBytes: MAX_ANSWER_BYTES,
-        allowPrivate: !hub.config.production,
-        signal,
+    if (await isBehind(hub.db, delivery))
+      throw new OutgoingError('throttled', 'An earlier document about the same is still on its way.', {
+        retryAfter: BEHIND_SECONDS,
       })
-      const answerId = await keepAnswer(hub, delivery, answer)
-      const { code, text } = readAnswer(answer)
-      const at = hub.now()
-      const noted = { statusCode: code, statusText: text, answerDocumentId: answerId }
-      if (code >= 200 && code < 300)
-        return await updateDelivery(hub.db, deliveryId, { state: 'delivered', ...noted }, at)
-      const refused = code >= 400 && code < 500
-      await updateDelivery(hub.db, deliveryId, { ...noted, ...(refused ? { state: 'refused' as const } : {}) }, at)
-      throw new OutgoingError(refused ? 'refused' : 'unreachable', `The buyer's system answered ${code}: ${text}`)
+    try {
+      await deliver(hub, delivery, signal)
     } catch (error) {
-      if (attempt >= patient.attempts)
-        await updateDelivery(hub.db, deliveryId, { state: 'given-up', statusText: (error as Error).message }, hub.now())
+      // Told to stop, it goes on in another worker.
+      const over = !signal.aborted && (attempt >= patient.attempts || failureOf(error).retry === 'never')
+      if (over) await giveUp(hub.db, deliveryId, error as Error, hub.now())
       throw error
     }
   },
+}
+
+async function deliver(hub: Hub, delivery: Delivery, signal: AbortSignal): Promise<void> {
+  const partner = await findPartner(hub.db, delivery.sellerId, delivery.partnerId)
+  const url = partner?.settings.outgoing.url
+  if (!partner || !url)
+    throw new OutgoingError('refused', 'The partner has no address for documents: set outgoing.url.')
+  const bytes = await findDocumentBytes(hub.db, hub.keys, delivery.sellerId, delivery.documentId)
+  if (!bytes) throw new OutgoingError('refused', 'The document’s bytes were purged.')
+  const answer = await postOutside(url, {
+    headers: { 'Content-Type': 'text/xml; charset=UTF-8' },
+    body: bytes,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_ANSWER_BYTES,
+    allowPrivate: !hub.config.production,
+    signal,
+  })
+  const answerId = await keepAnswer(hub, delivery, answer)
+  const { code, text } = readAnswer(answer)
+  const taken = code >= 200 && code < 300
+  const noted = { statusCode: code, statusText: text, answerDocumentId: answerId }
+  await updateDelivery(hub.db, delivery.id, { ...noted, ...(taken ? { state: 'delivered' as const } : {}) }, hub.now())
+  if (taken) return
+  const refused = code >= 400 && code < 500
+  throw new OutgoingError(refused ? 'refused' : 'unreachable', `The buyer's system answered ${code}: ${text}`)
+}
+
+/** Nothing more is sent unless somebody replays the job; what comes after it about the same may go. */
+async function giveUp(db: Db, deliveryId: string, error: Error, at: Date): Promise<void> {
+  const refused = error instanceof OutgoingError && error.kind === 'refused'
+  await updateDelivery(db, deliveryId, { state: refused ? 'refused' : 'given-up', statusText: error.message }, at)
 }
 
 /** What came back, byte for byte, before it is acted on. */

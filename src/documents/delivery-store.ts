@@ -68,6 +68,18 @@ export async function findDeliveryById(db: Db, id: string): Promise<Delivery | u
   return db('deliveries').select(COLUMNS).where({ id }).first()
 }
 
+/** Whether an earlier telling of the same subject is still on its way to the partner. */
+export async function isBehind(
+  db: Db,
+  { id, partnerId, kind, subjectId }: Pick<Delivery, 'id' | 'partnerId' | 'kind' | 'subjectId'>,
+): Promise<boolean> {
+  const ahead = await db('deliveries')
+    .where({ partner_id: partnerId, kind, subject_id: subjectId, way: 'post', state: 'waiting' })
+    .where('id', '<', id)
+    .first('id')
+  return ahead !== undefined
+}
+
 /** Deliveries about a subject, or about an order and what followed from it, oldest first. */
 export async function listDeliveries(
   db: Db,
