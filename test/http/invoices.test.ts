@@ -1,4 +1,7 @@
 // Invoices, credit notes and shipments of the storefront API: standing at a time, PDF, e-invoice (EN 16931, Peppol BIS Billing 3.0), tenants.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeInvoice } from '../../protocols/ubl/document.ts'
@@ -375,6 +378,25 @@ describe('GET /api/v1/invoices/:id/pdf', () => {
     expect(first.headers.get('hub-rendering')).toBe('hub')
     expect((await bytes(path)).bytes.equals(first.bytes)).toBe(true)
     expect((await bytes(path, { 'If-None-Match': first.headers.get('etag') ?? '' })).status).toBe(304)
+  })
+})
+
+describe('the PDF of an ERP that makes one', () => {
+  it('is the ERP’s; of an invoice it has none of, the hub’s; 503 while the ERP can’t be asked', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-erp-pdf-'))
+    await Promise.all(['in', 'out', 'pdf'].map((name) => mkdir(join(folder, name))))
+    await writeFile(join(folder, 'pdf/F-1.pdf'), '%PDF-1.7 the ERP’s own')
+    const config = { place: { kind: 'folder', path: folder } }
+    const files = await addConnection(hub.hub, demoIds.seller, 'Files', { connector: 'flat-file', config })
+    const [own, none] = [erpInvoice({ erpId: 'F-1', number: 'F-1' }), erpInvoice({ erpId: 'F-2', number: 'F-2' })]
+    await record(hub.hub, files, { invoices: [own, none] })
+    const pdf = async (number: string) => bytes(`/api/v1/invoices/${await idOf(number)}/pdf`)
+    const first = await pdf('F-1')
+    expect([first.headers.get('hub-rendering'), first.bytes.toString()]).toEqual(['erp', '%PDF-1.7 the ERP’s own'])
+    expect((await pdf('F-2')).headers.get('hub-rendering')).toBe('hub')
+    await hub.hub.db('erp_connections').where({ id: files.id }).update({ status: 'paused' })
+    expect((await pdf('F-1')).status).toBe(503)
+    await rm(folder, { recursive: true })
   })
 })
 

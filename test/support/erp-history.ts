@@ -20,15 +20,15 @@ export async function addConnection(
   hub: Hub,
   sellerId: string,
   name = 'Main ERP',
-  config: unknown = {},
+  erp: { connector: string; config: unknown } = { connector: 'memory', config: {} },
 ): Promise<Origin> {
   const id = hub.newId()
   const connection = {
     id,
     sellerId,
     name,
-    connector: 'memory',
-    sealedConfig: seal(hub.keys, CONFIG_PURPOSE, JSON.stringify(config)),
+    connector: erp.connector,
+    sealedConfig: seal(hub.keys, CONFIG_PURPOSE, JSON.stringify(erp.config)),
     settings: connectionSettingsSchema.parse({}),
     status: 'active' as const,
   }
