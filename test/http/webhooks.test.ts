@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
+import { enqueue } from '../../src/queue/outbox.ts'
 import { announce } from '../../src/storefronts/announce.ts'
 import { sendWebhook } from '../../src/storefronts/send-webhook.ts'
 import { type Scope, scopeNames } from '../../src/storefronts/storefront.ts'
@@ -171,6 +172,29 @@ describe('an event', () => {
     expect(page.body.items).toHaveLength(2)
     const rest = await admin('GET', `/api/v1/webhooks/${id}/events?limit=2&cursor=${page.body.next}`)
     expect(rest.body).toMatchObject({ items: [{ state: 'done' }], next: null })
+  })
+})
+
+describe('what was sent', () => {
+  it('is forgotten half a year later: then it can no longer be sent again', async () => {
+    const { id } = await addEndpoint()
+    await happen('order.created', { orderId: 'old' })
+    await latest(id).toMatchObject({ state: 'done' })
+    const [{ event }] = await sentTo(id)
+    await hub.hub
+      .db('webhook_events')
+      .where({ id: event.id })
+      .update({ at: new Date(Date.now() - 190 * 86_400_000) })
+    await happen('order.created', { orderId: 'new' })
+    await latest(id).toMatchObject({ state: 'done', event: { data: { orderId: 'new' } } })
+    const purge = await enqueue(hub.hub.db, 'purge-job-runs', {})
+    const progress = async () => (await hub.hub.db('job_runs').where({ id: purge }).first('progress')).progress
+    await expect.poll(progress, { timeout: 20_000 }).toMatchObject({ purgedEvents: 1 })
+    expect((await sentTo(id)).map((s: { event: unknown }) => s.event)).toMatchObject([
+      { data: { orderId: 'new' } },
+      null,
+    ])
+    expect((await admin('POST', `/api/v1/webhooks/${id}/events/${event.id}/resend`)).status).toBe(404)
   })
 })
 

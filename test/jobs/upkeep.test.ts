@@ -122,7 +122,7 @@ describe('purge-job-runs', () => {
     await hub.db('job_runs').insert([...kept, run('done', days(-15)), run('dead', days(-181))])
     const ran = context()
     await purgeJobRunsJob.run(hub, {}, ran)
-    expect(ran.told).toEqual([{ purged: 2 }])
+    expect(ran.told).toEqual([{ purged: 2, purgedEvents: 0 }])
     expect((await hub.db('job_runs').pluck('id')).sort()).toEqual(kept.map((row) => row.id).sort())
   })
 
