@@ -7,9 +7,10 @@ import { CART_LIMITS, decodeForm, type Field } from '../../protocols/oci/form-fi
 import { readCart, requestStartPage } from './ariba.ts'
 import { FramePage, ReturnedPage, VisitPage } from './buyer-pages.tsx'
 import type { DemoOptions } from './demo.ts'
+import { DocumentPage } from './document-page.tsx'
 import { sendPage } from './layout.tsx'
-import { isWaiting } from './order-section.tsx'
-import { receiveDocument, sendOrder, type Tampering, tamperings } from './purchase-orders.ts'
+import { clockOf, isWaiting, sendingInWords } from './order-section.tsx'
+import { documentsOf, receiveDocument, sendOrder, type Tampering, tamperings } from './purchase-orders.ts'
 import { RequisitionPage } from './requisition-page.tsx'
 import {
   findRequisition,
@@ -50,6 +51,11 @@ const againSchema = z.object({
 const orderSchema = z.object({
   type: z.enum(['new', 'update', 'delete']).catch('new'),
   tampering: z.enum(Object.keys(tamperings) as [Tampering, ...Tampering[]]).catch('none'),
+  attachment: z
+    .literal('yes')
+    .optional()
+    .catch(undefined)
+    .transform((word) => word === 'yes'),
 })
 
 /** Every page below /demo/buyer. */
@@ -175,10 +181,13 @@ export function buyerSimulatorRouter({ hubUrl }: Pick<DemoOptions, 'hubUrl'>): R
 
   router.get(
     '/requisitions/:id',
-    withRequisition((requisition, _req, res) => {
-      // No script: the page asks to be fetched again while an answer is awaited.
-      if (isWaiting(requisition)) res.set('Refresh', '3')
-      page(res, requisition.number, <RequisitionPage requisition={requisition} framed={origins[0] !== origins[1]} />)
+    withRequisition((requisition, req, res) => {
+      const changing = req.query.change === 'yes'
+      // No script: the page asks to be fetched again while an answer is awaited. Its address must have no fragment: browsers would go
+      // there instead.
+      if (isWaiting(requisition) && !changing) res.set('Refresh', '3')
+      const framed = origins[0] !== origins[1]
+      page(res, requisition.number, <RequisitionPage requisition={requisition} framed={framed} changing={changing} />)
     }),
   )
   router.post(
@@ -187,7 +196,39 @@ export function buyerSimulatorRouter({ hubUrl }: Pick<DemoOptions, 'hubUrl'>): R
     withRequisition(async (requisition, req, res) => {
       const about = orderSchema.parse(req.body ?? {})
       if (requisition.system === 'cxml' && requisition.carts.length > 0) await sendOrder(hubUrl, requisition, about)
-      res.redirect(303, `${ROOT}/requisitions/${requisition.id}#orders`)
+      res.redirect(303, `${ROOT}/requisitions/${requisition.id}`)
+    }),
+  )
+  router.get(
+    '/requisitions/:id/orders/:version',
+    withRequisition((requisition, req, res) => {
+      const order = requisition.orders.find((o) => String(o.version) === req.params.version)
+      if (!order) return res.redirect(303, `${ROOT}/requisitions/${requisition.id}`)
+      const { number, sent, answered } = order
+      const texts: [string, string][] = [['Sent: OrderRequest', sent]]
+      if (answered) texts.push(['Answered', answered])
+      const summary = `${sendingInWords(order)}, ${clockOf(order.at)}.`
+      page(
+        res,
+        number,
+        <DocumentPage requisition={requisition} title={`Purchase order ${number}`} summary={summary} texts={texts} />,
+      )
+    }),
+  )
+  router.get(
+    '/requisitions/:id/documents/:document',
+    withRequisition((requisition, req, res) => {
+      const numbers = new Set(requisition.orders.map((o) => o.number))
+      const document = [...numbers].flatMap(documentsOf).find((d) => d.id === req.params.document)
+      if (!document) return res.redirect(303, `${ROOT}/requisitions/${requisition.id}`)
+      const { kind, orderNumber, xml } = document
+      const summary = `${document.summary}. Came ${clockOf(document.at)}.`
+      const title = `${kind} for ${orderNumber}`
+      page(
+        res,
+        title,
+        <DocumentPage requisition={requisition} title={title} summary={summary} texts={[['The document', xml]]} />,
+      )
     }),
   )
   // What the hub posts: confirmations, ship notices, invoices.

@@ -1,6 +1,7 @@
 // How the storefront talks to the hub: exchange the code, check and return the cart. Over HTTP, by the storefront's client.
 import { z } from 'zod'
 import { type Cart, cartLineSchema } from '../cart.ts'
+import { makeHubCall } from './hub-call.ts'
 
 const editLine = z.object({
   lineNumber: z.int(),
@@ -20,7 +21,7 @@ const sessionSchema = z.object({
   mode: z.enum(['test', 'production']),
   operation: z.enum(['create', 'edit', 'inspect', 'source']),
   partner: z.object({ name: z.string() }),
-  company: z.object({ name: z.string(), customerNumber: z.string().nullable() }),
+  company: z.object({ id: z.string(), name: z.string(), customerNumber: z.string().nullable() }),
   person: z.object({ email: z.string(), name: z.string() }),
   costCentre: z.string().nullable(),
   asked: z.object({
@@ -49,16 +50,6 @@ export type Warning = z.infer<typeof warningSchema>
 const answerSchema = z.object({ continueUrl: z.url().nullable(), warnings: z.array(warningSchema) })
 export type CartAnswer = z.infer<typeof answerSchema>
 
-/** The hub said no; `message` is meant for people. */
-export class HubRefusal extends Error {
-  override readonly name = 'HubRefusal'
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
 export interface HubClient {
   exchange(code: string): Promise<HubSession>
   /** Says what the buyer's system would change; nothing is returned yet. */
@@ -70,26 +61,10 @@ export interface HubClient {
 
 /** Each call throws HubRefusal where the hub refuses or does not answer. */
 export function makeHubClient(hubUrl: string, client: { id: string; secret: string }): HubClient {
-  const authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`
-  async function post<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-    const answer = await fetch(`${hubUrl}/api/v1/punchout/${path}`, {
-      method: 'POST',
-      headers: { Authorization: authorization, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(15_000),
-    }).catch(() => {
-      throw new HubRefusal(502, 'The hub does not answer. Try again in a moment.')
-    })
-    const json: unknown = await answer.json().catch(() => null)
-    if (!answer.ok) {
-      const refusal = z.object({ error: z.object({ message: z.string() }) }).safeParse(json)
-      throw new HubRefusal(answer.status, refusal.data?.error.message ?? `The hub answered ${answer.status}.`)
-    }
-    return schema.parse(json)
-  }
-  const cartOf = (id: string) => `sessions/${encodeURIComponent(id)}/cart`
+  const { post } = makeHubCall(hubUrl, client)
+  const cartOf = (id: string) => `/punchout/sessions/${encodeURIComponent(id)}/cart`
   return {
-    exchange: (code) => post('exchange', { code }, sessionSchema),
+    exchange: (code) => post('/punchout/exchange', { code }, sessionSchema),
     check: (id, cart) => post(`${cartOf(id)}?check=true`, cart, answerSchema),
     giveBack: (id, cart) => post(cartOf(id), cart, answerSchema),
     cancel: (id) => post(cartOf(id), { cancel: true }, answerSchema),

@@ -1,8 +1,9 @@
-// The simulator's procurement system after the cart: it sends the requisition as an OrderRequest and takes what comes back: confirmations,
-// ship notices, invoices.
+// The simulator's procurement system after the cart: it sends the requisition as an OrderRequest, with an attachment where wanted, and takes
+// what comes back: confirmations, ship notices, invoices.
 import { decode, encode } from '../../protocols/cxml/document.ts'
 import type { CxmlRequest } from '../../protocols/cxml/envelope.ts'
 import type { ItemIn, ItemOut } from '../../protocols/cxml/items.ts'
+import { writeMultipart } from '../../protocols/cxml/multipart.ts'
 import { statusOf } from '../../protocols/cxml/status.ts'
 import { formatTimestamp } from '../../protocols/cxml/timestamp.ts'
 import { addDecimals, divideDecimals, multiplyDecimals } from '../money.ts'
@@ -18,12 +19,18 @@ export const tamperings = {
 } as const
 export type Tampering = keyof typeof tamperings
 
-export interface PurchaseOrder {
+/** How the order is sent. */
+export interface Sending {
+  type: 'new' | 'update' | 'delete'
+  tampering: Tampering
+  /** With a text file beside it, in one multipart message. */
+  attachment: boolean
+}
+
+export interface PurchaseOrder extends Sending {
   number: string
   at: Date
-  type: 'new' | 'update' | 'delete'
   version: number
-  tampering: Tampering
   sent: string
   answered: string | null
   /** Status of the hub's answer, in words; null = taken. */
@@ -32,7 +39,10 @@ export interface PurchaseOrder {
 
 /** A document the supplier sent about an order. */
 export interface SupplierDocument {
+  id: string
   kind: string
+  /** What the order is by it. */
+  news: 'confirmed' | 'rejected' | 'shipped' | 'invoiced' | 'credited'
   at: Date
   orderNumber: string
   /** In a sentence. */
@@ -48,29 +58,39 @@ export function documentsOf(orderNumber: string): SupplierDocument[] {
   return documents.filter((d) => d.orderNumber === orderNumber)
 }
 
+/** The order that stands at the supplier, as it was sent last; undefined = none, or cancelled. */
+export function standingOrder({ orders }: Requisition): PurchaseOrder | undefined {
+  const last = orders.findLast((o) => o.refusal === null)
+  return last?.type === 'delete' ? undefined : last
+}
+
+/** What the buyer knows of the requisition's order, in a word; null = never ordered. */
+export function orderNews({ orders }: Requisition): SupplierDocument['news'] | 'sent' | 'refused' | 'cancelled' | null {
+  const last = orders.findLast((o) => o.refusal === null)
+  if (!last) return orders.length > 0 ? 'refused' : null
+  if (last.type === 'delete') return 'cancelled'
+  return documentsOf(last.number).at(-1)?.news ?? 'sent'
+}
+
 /** Sends the requisition's cart as an order, or its cancellation. Never throws for what the hub answers. */
-export async function sendOrder(
-  hubUrl: string,
-  requisition: Requisition,
-  about: { type: PurchaseOrder['type']; tampering: Tampering },
-): Promise<PurchaseOrder> {
-  const number = `PO-${requisition.number.replace('REQ-', '')}-${requisition.id.slice(0, 4)}`
+export async function sendOrder(hubUrl: string, requisition: Requisition, sending: Sending): Promise<PurchaseOrder> {
   const version = requisition.orders.length + 1
-  const bytes = encode(orderRequest(requisition, { ...about, number, version }))
-  const order: PurchaseOrder = {
-    ...about,
-    number,
-    version,
-    at: new Date(),
-    sent: prettyXml(new TextDecoder().decode(bytes)),
-    answered: null,
-    refusal: null,
+  const number = numberOf(requisition)
+  const bytes = encode(orderRequest(requisition, { ...sending, number, version }))
+  const sent = prettyXml(new TextDecoder().decode(bytes))
+  const order: PurchaseOrder = { ...sending, number, version, at: new Date(), sent, answered: null, refusal: null }
+  let message = { contentType: 'text/xml; charset=UTF-8', bytes }
+  if (sending.attachment) {
+    const root = { contentId: 'order@almere.example', contentType: 'text/xml', charset: 'UTF-8', bytes }
+    message = writeMultipart({ root, parts: [ATTACHMENT] }, `order-${newKey()}`)
+    const [file, text] = [ATTACHMENT.fileName, new TextDecoder().decode(ATTACHMENT.bytes)]
+    order.sent = `Content-Type: ${message.contentType}\n\n${sent}\n\n${file}, ${ATTACHMENT.contentType}:\n\n${text}`
   }
   try {
     const answer = await fetch(`${hubUrl}/cxml`, {
       method: 'POST',
-      headers: { 'Content-Type': 'text/xml; charset=UTF-8' },
-      body: Buffer.from(bytes),
+      headers: { 'Content-Type': message.contentType },
+      body: Buffer.from(message.bytes),
       signal: AbortSignal.timeout(20_000),
     })
     const text = await answer.text()
@@ -85,10 +105,24 @@ export async function sendOrder(
   return order
 }
 
-function orderRequest(
-  requisition: Requisition,
-  about: { type: PurchaseOrder['type']; tampering: Tampering; number: string; version: number },
-): CxmlRequest {
+const ATTACHMENT = {
+  contentId: 'instructions@almere.example',
+  contentType: 'text/plain',
+  charset: 'UTF-8',
+  fileName: 'delivery-instructions.txt',
+  bytes: new TextEncoder().encode(
+    'Goods in is at the back of the town hall.\nPlease ring the bell between 8:00 and 16:00.\n',
+  ),
+}
+
+/** What was cancelled is over: the next order is another one. */
+function numberOf({ number, id, orders }: Requisition): string {
+  const cancelled = orders.filter((o) => o.type === 'delete' && o.refusal === null).length
+  const first = `PO-${number.replace('REQ-', '')}-${id.slice(0, 4)}`
+  return cancelled === 0 ? first : `${first}-${cancelled + 1}`
+}
+
+function orderRequest(requisition: Requisition, about: Sending & { number: string; version: number }): CxmlRequest {
   const now = new Date()
   const timestamp = formatTimestamp(now, 'Europe/Amsterdam')
   const items = (requisition.carts.at(-1)?.lines ?? []).flatMap((l) => (l.item ? [l.item] : []))
@@ -127,7 +161,13 @@ function orderRequest(
         shipTo: SHIP_TO,
         billTo: { address: SHIP_TO.address },
         contacts: [userContact(requisition.email)],
-        comments: [{ text: 'Please deliver to the facility desk.', lang: 'en' }],
+        comments: [
+          {
+            text: 'Please deliver to the facility desk.',
+            lang: 'en',
+            ...(about.attachment && { attachments: [{ url: `cid:${ATTACHMENT.contentId}` }] }),
+          },
+        ],
         extrinsics: userExtrinsics(requisition.email),
       },
       items: ordered,
@@ -162,7 +202,15 @@ export function receiveDocument(body: Uint8Array): Uint8Array {
     if (!told) return respond(450, 'This buyer takes confirmations, ship notices and invoices.')
     const xml = prettyXml(new TextDecoder().decode(body))
     for (const orderNumber of told.orders)
-      documents.push({ kind: told.kind, at: new Date(), orderNumber, summary: told.summary, xml })
+      documents.push({
+        id: newKey(),
+        kind: told.kind,
+        news: told.news,
+        at: new Date(),
+        orderNumber,
+        summary: told.summary,
+        xml,
+      })
     documents.splice(0, Math.max(0, documents.length - MOST_DOCUMENTS))
     return respond(200)
   } catch (error) {
@@ -170,36 +218,58 @@ export function receiveDocument(body: Uint8Array): Uint8Array {
   }
 }
 
-function inWords({ content }: CxmlRequest): { kind: string; orders: string[]; summary: string } | null {
+interface Told extends Pick<SupplierDocument, 'kind' | 'news' | 'summary'> {
+  orders: string[]
+}
+
+const answers: Record<string, string> = {
+  accept: 'accepted',
+  reject: 'rejected',
+  except: 'accepted with changes',
+  detail: 'accepted in part',
+}
+
+function inWords({ content }: CxmlRequest): Told | null {
   switch (content.type) {
     case 'ConfirmationRequest': {
       const { header, orderReference, items } = content
       const dates = items.flatMap((i) =>
         i.statuses.flatMap((s) => (s.deliveryDate ? [s.deliveryDate.slice(0, 10)] : [])),
       )
+      const lines = items.length > 0 ? `, ${items.length} ${items.length === 1 ? 'line' : 'lines'}` : ''
       const when = dates.length > 0 ? `, to arrive by ${dates.sort().at(-1)}` : ''
       const why = header.comments?.[0]?.text ? `: ${header.comments[0].text}` : ''
       return {
         kind: 'Confirmation',
+        news: header.type === 'reject' ? 'rejected' : 'confirmed',
         orders: [orderReference.orderID ?? ''],
-        summary: `${header.type}, ${items.length} ${items.length === 1 ? 'line' : 'lines'}${when}${why}`,
+        summary: `${answers[header.type] ?? header.type}${lines}${when}${why}`,
       }
     }
     case 'ShipNoticeRequest': {
       const { header, shipControls, portions } = content
-      const tracking = shipControls.flatMap((c) => (c.shipmentIdentifiers ?? []).map((s) => s.text))
+      const carrier = shipControls[0]?.carrierIdentifiers[0]?.text
+      const tracking = shipControls.flatMap((c) => c.shipmentIdentifiers.map((s) => s.text))
       return {
         kind: 'Ship notice',
+        news: 'shipped',
         orders: [...new Set(portions.map((p) => p.orderReference.orderID ?? ''))],
-        summary: `${header.operation ?? 'new'} ${header.shipmentID}${tracking.length > 0 ? `, tracking ${tracking.join(', ')}` : ''}`,
+        summary: [
+          header.operation === 'update' ? `${header.shipmentID}, corrected` : header.shipmentID,
+          tracking.length > 0 && `tracking ${carrier ? `${carrier} ` : ''}${tracking.join(', ')}`,
+        ]
+          .filter(Boolean)
+          .join(', '),
       }
     }
     case 'InvoiceDetailRequest': {
       const { header, orders = [], headerOrders = [], summary } = content
       const infos = [...orders.map((o) => o.orderInfo), ...headerOrders.map((o) => o.orderInfo)]
       const due = summary.dueAmount ?? summary.netAmount
+      const credit = header.purpose !== undefined && header.purpose !== 'standard'
       return {
-        kind: header.purpose === 'standard' || !header.purpose ? 'Invoice' : 'Credit memo',
+        kind: credit ? 'Credit memo' : 'Invoice',
+        news: credit ? 'credited' : 'invoiced',
         orders: [...new Set(infos.map((o) => o.orderReference?.orderID ?? o.orderIDInfo?.orderID ?? ''))],
         summary: `${header.invoiceID}, ${due.money.amount} ${due.money.currency} to pay`,
       }

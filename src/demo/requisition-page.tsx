@@ -4,10 +4,18 @@ import { Documents, OutcomeBadge } from './buyer-pages.tsx'
 import { OrderSection } from './order-section.tsx'
 import type { ReceivedCart, Requisition, RequisitionLine } from './requisitions.ts'
 
-export function RequisitionPage({ requisition, framed }: { requisition: Requisition; framed: boolean }) {
-  const { carts, visits, copyOf } = requisition
+interface RequisitionPageProps {
+  requisition: Requisition
+  framed: boolean
+  /** Its order is being changed. */
+  changing: boolean
+}
+
+export function RequisitionPage({ requisition, framed, changing }: RequisitionPageProps) {
+  const { carts, visits, copyOf, orders } = requisition
   const cart = carts.at(-1)
   const last = visits.at(-1)
+  const order = cart && cart.lines.length > 0 && <OrderSection requisition={requisition} changing={changing} />
   return (
     <div className="stack">
       <div>
@@ -35,8 +43,9 @@ export function RequisitionPage({ requisition, framed }: { requisition: Requisit
           )}
         </p>
       )}
+      {orders.length > 0 && order}
       {cart && <Lines requisition={requisition} cart={cart} />}
-      {cart && cart.lines.length > 0 && <OrderSection requisition={requisition} />}
+      {orders.length === 0 && order}
       {cart && cart.lines.length > 0 && <Again requisition={requisition} cart={cart} framed={framed} />}
       {cart && (
         <details>

@@ -1,6 +1,14 @@
 // Demo data: seller, company account, storefront, partners and clients everyone knows the secrets of. Never in production.
 import { join } from 'node:path'
-import { insertAccount, insertMembershipOnce, insertPersonOnce, insertSeller } from '../accounts/account-store.ts'
+import {
+  findSeller,
+  insertAccount,
+  insertMembershipOnce,
+  insertPersonOnce,
+  insertSeller,
+  updateSellerParty,
+} from '../accounts/account-store.ts'
+import type { SellerParty } from '../accounts/invoice-party.ts'
 import type { Db } from '../database/database.ts'
 import { CONFIG_PURPOSE, connectionSettingsSchema } from '../erp/erp-connection.ts'
 import { findConnection, insertConnection } from '../erp/erp-connection-store.ts'
@@ -10,27 +18,26 @@ import { findPartner, insertPartner, insertSecret, updatePartner } from '../part
 import { seal } from '../secrets.ts'
 import { type Scope, scopeNames } from '../storefronts/storefront.ts'
 import { allowClient, insertClient, putStorefront } from '../storefronts/storefront-store.ts'
+import { adminClient, demoIds, storeClient } from './credentials.ts'
 
-/** Fixed, so that a second start finds what the first one made. */
-const id = (n: number) => `00000000-0000-7000-8000-${n.toString().padStart(12, '0')}`
+export { demoIds }
 
-export const demoIds = {
-  seller: id(1),
-  account: id(2),
-  person: id(3),
-  storefront: id(4),
-  cxmlPartner: id(5),
-  ociPartner: id(6),
-  erpConnection: id(7),
-}
-
-const STORE_CLIENT = { id: 'demo-store', secret: 'demo-store-secret' }
-const ADMIN_CLIENT = { id: 'demo-admin', secret: 'demo-admin-secret' }
 const SHARED_SECRET = 'demo-secret'
 const STORE_SCOPES: Scope[] = ['punchout', 'orders:read', 'invoices:read', 'webhooks:read', 'webhooks:write']
 /** Where the buyer simulator takes documents. */
 const SIMULATOR = '/demo/buyer/documents'
 const MODES = ['test', 'production'] as const
+/** As its e-invoices name it; of the numbers none is anybody's. */
+const SELLER: SellerParty = {
+  name: 'Demo Office Supplies B.V.',
+  tradingName: 'Demo Office Supplies',
+  address: { street: 'Voorbeeldweg 12', city: 'Utrecht', postCode: '3511 AA', country: 'NL' },
+  vatId: 'NL000099998B57',
+  legalId: { scheme: '0106', id: '99999990' },
+  endpoint: { scheme: '0106', id: '99999990' },
+  contact: { name: 'Accounts receivable', phone: '+31 30 000 00 00', email: 'invoices@demo-office.example' },
+  bank: { iban: 'NL91ABNA0417164300' },
+}
 
 /** Makes the demo data at the first start; at every start points it at the addresses of now. */
 export async function seedDemo(hub: Hub): Promise<{ storefrontClient: { id: string; secret: string } }> {
@@ -38,14 +45,15 @@ export async function seedDemo(hub: Hub): Promise<{ storefrontClient: { id: stri
     await trx.raw('SELECT pg_advisory_xact_lock(7219400412)')
     const known = await trx('sellers').where({ id: demoIds.seller }).first('id')
     if (!known) await insertCompany(hub, trx)
+    if (!(await findSeller(trx, demoIds.seller))?.party) await updateSellerParty(trx, demoIds.seller, SELLER)
     await putDemoStorefront(hub, trx)
     if (!known) await insertClients(hub, trx)
-    await allowClient(trx, STORE_CLIENT.id, STORE_SCOPES)
-    await allowClient(trx, ADMIN_CLIENT.id, scopeNames)
+    await allowClient(trx, storeClient.id, STORE_SCOPES)
+    await allowClient(trx, adminClient.id, scopeNames)
     await putErpConnection(hub, trx)
     for (const partner of demoPartners(hub)) await putPartner(hub, trx, partner)
   })
-  return { storefrontClient: STORE_CLIENT }
+  return { storefrontClient: storeClient }
 }
 
 async function insertCompany(hub: Hub, db: Db): Promise<void> {
@@ -93,12 +101,12 @@ async function insertClients(hub: Hub, db: Db): Promise<void> {
     ...shared,
     id: hub.newId(),
     storefrontId: demoIds.storefront,
-    clientId: STORE_CLIENT.id,
+    clientId: storeClient.id,
     scopes: STORE_SCOPES,
   }
-  await insertClient(db, store, STORE_CLIENT.secret, hub.now())
-  const admin = { ...shared, id: hub.newId(), storefrontId: null, clientId: ADMIN_CLIENT.id, scopes: scopeNames }
-  await insertClient(db, admin, ADMIN_CLIENT.secret, hub.now())
+  await insertClient(db, store, storeClient.secret, hub.now())
+  const admin = { ...shared, id: hub.newId(), storefrontId: null, clientId: adminClient.id, scopes: scopeNames }
+  await insertClient(db, admin, adminClient.secret, hub.now())
 }
 
 /** An ERP that confirms, ships and invoices by itself, and is kept beside the hub's data for all its processes. */

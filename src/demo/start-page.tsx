@@ -1,6 +1,7 @@
 // The simulator's first page: who punches out, by which protocol, where to.
 import type { ReactNode } from 'react'
 import { OutcomeBadge } from './buyer-pages.tsx'
+import { OrderBadge } from './order-section.tsx'
 import type { Requisition } from './requisitions.ts'
 import { functions } from './sap.ts'
 
@@ -11,7 +12,7 @@ export function StartPage({ requisitions, framed }: { requisitions: Requisition[
         <h1>Buyer simulator</h1>
         <p className="lead">
           You are an employee of the City of Almere, in front of your procurement system. Open the catalogue of Demo
-          Office Supplies, fill a cart and bring it back.
+          Office Supplies, fill a cart, bring it back and order it.
         </p>
       </div>
       <form className="card stack" method="post" action="/demo/buyer/punchouts">
@@ -165,6 +166,7 @@ function RequisitionList({ requisitions }: { requisitions: Requisition[] }) {
             <th>System</th>
             <th>For</th>
             <th>Last punchout</th>
+            <th>Order</th>
           </tr>
         </thead>
         <tbody>
@@ -176,6 +178,9 @@ function RequisitionList({ requisitions }: { requisitions: Requisition[] }) {
               <td className="nowrap hide">{r.system === 'cxml' ? 'Ariba, cXML' : 'SRM, OCI'}</td>
               <td className="hide">{r.email}</td>
               <td>{r.visits.at(-1) ? <OutcomeBadge outcome={r.visits.at(-1)?.outcome ?? 'open'} /> : 'copied'}</td>
+              <td>
+                <OrderBadge requisition={r} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -13,7 +13,14 @@ export interface Shop {
 
 export const readOnly = ({ session }: Shop) => session?.hub.operation === 'inspect'
 
-export function ShopHeader({ base, session }: Shop) {
+/** `path`: of the page shown, for the link that leads to it. */
+export function ShopHeader({ base, session, path }: Shop & { path: string }) {
+  const links: [path: string, text: string][] = [
+    ['', 'Catalogue'],
+    ['/orders', 'Orders'],
+    ['/invoices', 'Invoices'],
+    ...(session ? [['/cart', `Cart (${session.entries.length})`] as [string, string]] : []),
+  ]
   return (
     <>
       <header className="bar">
@@ -23,12 +30,12 @@ export function ShopHeader({ base, session }: Shop) {
             Demo Office Supplies
           </a>
           <nav aria-label="Shop">
-            <a href={base}>Catalogue</a>
-            {session ? (
-              <a href={`${base}/cart`}>Cart ({session.entries.length})</a>
-            ) : (
-              <a href="/demo/buyer">Buyer simulator</a>
-            )}
+            {links.map(([to, text]) => (
+              <a key={to} href={base + to} aria-current={path === base + to ? 'page' : undefined}>
+                {text}
+              </a>
+            ))}
+            {!session && <a href="/demo/buyer">Buyer simulator</a>}
           </nav>
         </div>
       </header>

@@ -5,10 +5,14 @@ import { z } from 'zod'
 import { addToCart, entriesFromEdit, toCart } from './cart-entries.ts'
 import { CartPage, EmptiedPage, ReviewPage } from './cart-pages.tsx'
 import { findProduct, isQuantity, searchCatalogue } from './catalogue.ts'
+import { adminClient } from './credentials.ts'
 import type { DemoOptions } from './demo.ts'
-import { HubRefusal, type HubSession, makeHubClient } from './hub-client.ts'
+import { HubRefusal } from './hub-call.ts'
+import { type HubSession, makeHubClient } from './hub-client.ts'
 import { itemLookup } from './item-lookup.ts'
 import { type PageSecurity, sendPage } from './layout.tsx'
+import { makeOrderClient, makeSellersDesk } from './order-client.ts'
+import { orderHistory, type ShopHandler } from './order-history.tsx'
 import { findShopSession, openShopSession, type ShopSession } from './shop-sessions.ts'
 import { CataloguePage, ProductPage, type Shop, ShopHeader, ShopMessage } from './storefront-pages.tsx'
 
@@ -30,7 +34,7 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
 
   const show = (res: Response, shop: Shop, title: string, content: React.ReactNode, more: PageSecurity = {}) => {
     const ancestors = shop.session?.hub.frameAncestors ?? []
-    const header = <ShopHeader {...shop} />
+    const header = <ShopHeader {...shop} path={res.req.originalUrl.split('?')[0] ?? ''} />
     sendPage(res, { title: `${title} · Demo Office Supplies`, place: 'store', header }, content, {
       formActions,
       ancestors,
@@ -76,9 +80,12 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
     }
   })
 
-  /** Runs `handle` with the session of the address, or says that there is none. */
+  /** Runs `handle` with the session of the address, or says that there is none. `failed`: title where the hub refuses. */
   const inSession =
-    (handle: (shop: Shop & { session: ShopSession }, req: Request, res: Response) => unknown) =>
+    (
+      handle: (shop: Shop & { session: ShopSession }, req: Request, res: Response) => unknown,
+      failed = 'The cart did not go back',
+    ) =>
     async (req: Request, res: Response) => {
       const cookies: Cookies = parseCookie(req.get('cookie') ?? '')
       const session = findShopSession(String(req.params.key), cookies[COOKIE])
@@ -94,13 +101,7 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
         await handle({ base: `${ROOT}/s/${session.key}`, session }, req, res)
       } catch (error) {
         if (!(error instanceof HubRefusal)) throw error
-        message(
-          res,
-          { base: `${ROOT}/s/${session.key}`, session },
-          'The cart did not go back',
-          error.message,
-          error.status,
-        )
+        message(res, { base: `${ROOT}/s/${session.key}`, session }, failed, error.message, error.status)
       }
     }
 
@@ -198,6 +199,30 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
     '/s/:key/leave',
     inSession(async ({ session }, _req, res) => goOn(res, (await hub.cancel(session.hub.id)).continueUrl)),
   )
+
+  const desk = makeSellersDesk(hubUrl, adminClient)
+  const history = orderHistory({ hub: makeOrderClient(hubUrl, storefrontClient), desk, show, message })
+  const outside = (handle: ShopHandler, failed: string) => async (req: Request, res: Response) => {
+    try {
+      await handle(OPEN, req, res)
+    } catch (error) {
+      if (!(error instanceof HubRefusal)) throw error
+      message(res, OPEN, failed, error.message, error.status)
+    }
+  }
+  const pages: [path: string, page: ShopHandler, failed: string][] = [
+    ['/orders', history.orders, 'The orders can not be shown'],
+    ['/orders/number/:number', history.byNumber, 'The order can not be shown'],
+    ['/orders/:id', history.order, 'The order can not be shown'],
+    ['/invoices', history.invoices, 'The invoices can not be shown'],
+    ['/invoices/:id/:file', history.invoiceFile, 'The invoice can not be had'],
+  ]
+  for (const [path, page, failed] of pages) {
+    router.get(path, outside(page, failed))
+    router.get(`/s/:key${path}`, inSession(page, failed))
+  }
+  router.post('/orders/:id/release', form, outside(history.release, 'The order was not released'))
+  router.post('/orders/:id/reject', form, outside(history.reject, 'The order was not rejected'))
   return router
 }
 
