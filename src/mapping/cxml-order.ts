@@ -27,23 +27,35 @@ export interface Attachment {
   size: number
 }
 
-/** Throws HubError invalid_document naming the line and field whose value can't be understood. */
+/**
+ * Throws HubError invalid_document naming the line and field whose value can't be understood. Of a delete only the number counts: nothing
+ * else in it keeps an order from being cancelled. Lines that an update takes out (operation delete or block, quantity 0) are left out.
+ */
 export function fromOrderRequest(
   request: OrderRequest,
   document: { payloadID: string | undefined; header: Header; attachments: readonly Attachment[] },
   at: Date,
 ): OrderContent {
-  const { header, items } = request
+  const { header } = request
+  const cancels = header.type === 'delete'
+  const items = cancels ? [] : request.items
   const orderId = header.orderID.trim()
   if (orderId === '') throw new HubError('invalid_document', 'OrderRequestHeader/@orderID is missing.')
-  const currency = currencyOf(header.total.money.currency, 'OrderRequestHeader/Total')
-  const lines = items.map((item, i) => toLine(item, i, currency, header.orderType === 'blanket'))
-  const net = addDecimals(...lines.map((l) => l.netAmount))
+  const { money } = header.total
+  const currency = cancels ? money.currency : currencyOf(money.currency, 'OrderRequestHeader/Total')
+  const total = cancels ? '0' : decimalOf(money.amount, 'OrderRequestHeader/Total')
+  const blanket = header.orderType === 'blanket'
+  const lines = items.flatMap((item, i) => {
+    const line = toLine(item, i, currency, blanket)
+    return isTakenOut(item, line, header.type) ? [] : [line]
+  })
+  settleComposites(items, lines)
+  // The most a blanket order will spend is its total; its lines say how much of that may go to each.
+  const net = blanket ? total : addDecimals(...lines.map((l) => l.netAmount))
   const numbers = lines.map((l) => l.lineNumber)
   const twice = numbers.find((n, i) => numbers.indexOf(n) !== i)
   if (twice !== undefined) throw new HubError('invalid_document', `Two ItemOut have lineNumber ${twice}.`)
-  const tax = header.tax ? decimalOf(header.tax.money.amount, 'OrderRequestHeader/Tax') : null
-  const shipping = header.shipping ? decimalOf(header.shipping.money.amount, 'OrderRequestHeader/Shipping') : null
+  const { tax, shipping } = cancels ? {} : header
   const contacts = (header.contacts ?? []).map(toContact)
   const person = contacts.find((c) => /user|buyer|purch|request/i.test(c.role ?? '')) ?? contacts[0]
   const accountings = lines.flatMap((l) => l.details.accounting ?? [])
@@ -51,14 +63,14 @@ export function fromOrderRequest(
   return {
     poNumber: orderId,
     poVersion: header.orderVersion ?? null,
-    kind: header.orderType === 'blanket' ? 'blanket' : header.orderType === 'release' ? 'release' : 'regular',
+    kind: blanket ? 'blanket' : header.orderType === 'release' ? 'release' : 'regular',
     orderedAt: instantOf(header.orderDate) ?? at,
-    requestedDate: dateOf(header.requestedDeliveryDate) ?? onlyDate(lines),
+    requestedDate: (cancels ? null : askedDay(header.requestedDeliveryDate, 'OrderRequestHeader')) ?? onlyDate(lines),
     currency,
     netAmount: roundDecimal(net, Math.max(currencyDecimals(currency), significantDecimals(net))),
-    taxAmount: tax,
-    shippingAmount: shipping,
-    totalAmount: decimalOf(header.total.money.amount, 'OrderRequestHeader/Total'),
+    taxAmount: tax ? decimalOf(tax.money.amount, 'OrderRequestHeader/Tax') : null,
+    shippingAmount: shipping ? decimalOf(shipping.money.amount, 'OrderRequestHeader/Shipping') : null,
+    totalAmount: total,
     costCentre: segmentNamed(accountings, /cost\s*cent/i),
     projectCode: segmentNamed(accountings, /project|wbs/i),
     agreement: header.agreementID ?? header.parentAgreementID ?? null,
@@ -73,14 +85,13 @@ export function fromOrderRequest(
       requisitionId: header.requisitionID,
       extrinsics: toRecord(header.extrinsics),
       attachments: document.attachments.length > 0 ? [...document.attachments] : undefined,
-      blanket:
-        header.orderType === 'blanket'
-          ? {
-              effectiveDate: dateOf(header.effectiveDate),
-              expirationDate: dateOf(header.expirationDate),
-              releaseRequired: header.releaseRequired === 'yes',
-            }
-          : undefined,
+      blanket: blanket
+        ? {
+            effectiveDate: dayOf(header.effectiveDate),
+            expirationDate: dayOf(header.expirationDate),
+            releaseRequired: header.releaseRequired === 'yes',
+          }
+        : undefined,
       reply: {
         payloadId: document.payloadID ?? null,
         orderDate: header.orderDate,
@@ -92,14 +103,22 @@ export function fromOrderRequest(
   }
 }
 
-function toLine(item: ItemOut, index: number, currency: string, blanket: boolean): OrderLineContent {
+/** As the document numbers it, else its place. */
+function numberOf(item: ItemOut, index: number): number {
   const number = Number(item.lineNumber)
-  const lineNumber = Number.isSafeInteger(number) && number > 0 && number < 1e9 ? number : index + 1
+  return Number.isSafeInteger(number) && number > 0 && number < 1e9 ? number : index + 1
+}
+
+function toLine(item: ItemOut, index: number, currency: string, blanket: boolean): OrderLineContent {
+  const lineNumber = numberOf(item, index)
   const at = `ItemOut[${index + 1}]`
   const { itemDetail: detail, blanketItemDetail } = item
   if (!detail && !blanketItemDetail)
     throw new HubError('invalid_document', `${at} has no ItemDetail: its price and unit are not known.`)
   const quantity = decimalOf(item.quantity, `${at}/@quantity`)
+  // What goes back must not be delivered once more.
+  if (item.isReturn === 'yes' || quantity.startsWith('-'))
+    throw new HubError('invalid_document', `${at} is a return: returns are not taken as orders here.`)
   const price = detail?.unitPrice ?? blanketItemDetail?.unitPrice
   const priceCurrency = price?.money.currency ?? currency
   if (currencyOf(priceCurrency, `${at}/UnitPrice`) !== currency)
@@ -116,21 +135,44 @@ function toLine(item: ItemOut, index: number, currency: string, blanket: boolean
   const parent = Number(item.parentLineNumber)
   return {
     lineNumber,
-    parentLineNumber: Number.isSafeInteger(parent) && parent > 0 ? parent : null,
+    parentLineNumber: Number.isSafeInteger(parent) && parent > 0 && parent !== lineNumber ? parent : null,
     supplierPartId: item.itemID.supplierPartID,
     auxiliaryId: item.itemID.supplierPartAuxiliaryID ?? null,
     buyerPartId: item.itemID.buyerPartID ?? null,
     description: described.map((d) => d.text.trim()).find((text) => text !== '') ?? item.itemID.supplierPartID,
     productGroup: classifications[0]?.code ?? classifications[0]?.text ?? null,
     quantity,
-    unit: detail?.unitOfMeasure ?? blanketItemDetail?.unitOfMeasure ?? 'EA',
+    unit: detail?.unitOfMeasure || blanketItemDetail?.unitOfMeasure || 'EA',
     unitPrice,
     priceUnit,
-    netAmount: blanket
-      ? decimalOf(blanketItemDetail?.maxAmount?.money.amount ?? '0', `${at}/MaxAmount`)
-      : divideDecimals(multiplyDecimals(quantity, unitPrice), priceUnit, currencyDecimals(currency)),
-    requestedDate: dateOf(item.requestedDeliveryDate),
+    netAmount:
+      blanket || !price
+        ? decimalOf(blanketItemDetail?.maxAmount?.money.amount ?? '0', `${at}/MaxAmount`)
+        : divideDecimals(multiplyDecimals(quantity, unitPrice), priceUnit, currencyDecimals(currency)),
+    requestedDate: askedDay(item.requestedDeliveryDate, at),
     details: toDetails(item, at),
+  }
+}
+
+function isTakenOut(item: ItemOut, line: OrderLineContent, type: OrderRequest['header']['type']): boolean {
+  if (/^(delete|block)$/i.test(item.operation ?? '')) return true
+  return type === 'update' && !/[1-9]/.test(line.quantity)
+}
+
+/**
+ * The price of a composite counts once: at group level (cXML compositeItemType) the parent has it and its parts are 0, at item level the
+ * other way round. Where the document doesn't say, a parent with a price has it. A part whose parent is not there is a line like others.
+ */
+function settleComposites(items: readonly ItemOut[], lines: OrderLineContent[]): void {
+  const typeOf = new Map(items.map((item, i) => [numberOf(item, i), item.compositeItemType]))
+  for (const line of lines)
+    if (line.parentLineNumber !== null && !lines.some((l) => l.lineNumber === line.parentLineNumber))
+      line.parentLineNumber = null
+  for (const parent of lines) {
+    const parts = lines.filter((l) => l.parentLineNumber === parent.lineNumber)
+    if (parts.length === 0) continue
+    const type = typeOf.get(parent.lineNumber) ?? (/[1-9]/.test(parent.unitPrice) ? 'groupLevel' : 'itemLevel')
+    for (const free of type === 'groupLevel' ? parts : [parent]) Object.assign(free, { unitPrice: '0', netAmount: '0' })
   }
 }
 
@@ -142,7 +184,7 @@ function toDetails(item: ItemOut, at: string): LineDetails {
   }))
   const schedule = (item.scheduleLines ?? []).map((s) => ({
     quantity: decimalOf(s.quantity, `${at}/ScheduleLine`),
-    date: dateOf(s.requestedDeliveryDate) ?? s.requestedDeliveryDate,
+    date: askedDay(s.requestedDeliveryDate, `${at}/ScheduleLine`) ?? s.requestedDeliveryDate,
   }))
   const accounting = (item.distributions ?? []).map(toAccounting)
   const filled: LineDetails = {
@@ -197,15 +239,23 @@ export function orderFacts(request: OrderRequest, header: Header): BuyerFacts {
   return facts
 }
 
-/** A decimal as partners write them: blanks around, a plus, an exponent (Java's 1E+2). Throws HubError invalid_document. */
+/** Fraction digits beyond are a double's noise. */
+const MAX_FRACTION = 12
+
+/**
+ * A decimal as partners write them: blanks around, a plus, `.5`, an exponent (Java's 1E+2), a double's sixteen digits (rounded to twelve).
+ * Throws HubError invalid_document.
+ */
 export function decimalOf(text: string, where: string): string {
-  const match = /^\s*\+?(-?)(\d{1,30})(?:\.(\d{0,12}))?(?:[eE]([+-]?\d{1,2}))?\s*$/.exec(text)
-  if (!match) throw new HubError('invalid_document', `${where}: "${text.slice(0, 40)}" is no number such as 10.50.`)
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
+  const match = /^\s*\+?(-?)(\d{0,30})(?:\.(\d{0,30}))?(?:[eE]([+-]?\d{1,2}))?\s*$/.exec(text)
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? []
+  if (!match || whole + fraction === '')
+    throw new HubError('invalid_document', `${where}: "${text.slice(0, 40)}" is no number such as 10.50.`)
   const shift = Number(exponent)
   if (Math.abs(shift) > 12) throw new HubError('invalid_document', `${where}: "${text.slice(0, 40)}" is out of range.`)
-  const plain = shift === 0 ? (fraction ? `${whole}.${fraction}` : whole) : shifted(whole, fraction, shift)
-  return `${/[1-9]/.test(plain) ? sign : ''}${plain}`
+  const plain = shift === 0 ? `${whole || '0'}${fraction && `.${fraction}`}` : shifted(whole || '0', fraction, shift)
+  const short = (plain.split('.')[1]?.length ?? 0) > MAX_FRACTION ? roundDecimal(plain, MAX_FRACTION) : plain
+  return `${/[1-9]/.test(short) ? sign : ''}${short}`
 }
 
 /** Moves the decimal point `by` places to the right. */
@@ -229,11 +279,17 @@ function instantOf(text: string): Date | null {
   return instant ? new Date(instant) : null
 }
 
-/** The day as written, in the sender's own zone. */
-function dateOf(text: string | undefined): string | null {
-  const day = /^\s*(\d{4}-\d{2}-\d{2})/.exec(text ?? '')?.[1]
+/** The day as written, in the sender's own zone; null where there is none. */
+function dayOf(text: string | undefined): string | null {
+  return parseTimestamp(text ?? '')?.instant.slice(0, 10) ?? null
+}
+
+/** The day somebody asks for goods. SAP's empty date is none; one that can't be read is not lost silently. */
+function askedDay(text: string | undefined, where: string): string | null {
+  if (!text?.trim() || /^0{4}-?00-?00/.test(text.trim())) return null
+  const day = dayOf(text)
   if (day) return day
-  return text ? (instantOf(text)?.toISOString().slice(0, 10) ?? null) : null
+  throw new HubError('invalid_document', `${where}/@requestedDeliveryDate: "${text.slice(0, 40)}" is no date.`)
 }
 
 function onlyDate(lines: readonly OrderLineContent[]): string | null {

@@ -20,7 +20,7 @@ import type { Shipped } from '../shipments/lock-shipped.ts'
 import type { Parcel, Shipment, ShipmentLine } from '../shipments/shipment.ts'
 import { toContact } from './cxml-contact.ts'
 import { noonOf, orderReferenceOf, type Reply, timeOf, toRequest } from './cxml-reply.ts'
-import { inOrderUnit, orderLineOf } from './order-line.ts'
+import { inOrderUnit, orderLineOf, samePart } from './order-line.ts'
 import { plainDecimal } from './plain-decimal.ts'
 import { printable } from './printable.ts'
 
@@ -110,12 +110,15 @@ function toNoticeItem(
   const count = (quantity: string, unit: string) =>
     same ? inOrderUnit(ordered, { quantity, unit }, toRec20) : { quantity: plainDecimal(quantity), unit }
   const [first] = lines
-  const other = lines.length === 1 && first && first.supplierPartId !== ordered.supplierPartId ? first : undefined
+  const other = lines.length === 1 && wordsOf(first?.supplierPartId ?? null) !== null ? first : undefined
   return {
     lineNumber: ordered.lineNumber,
     quantity: plainDecimal(addDecimals(...(same ? counted : lines).map((c) => c.quantity))),
     unit: (same ? counted[0]?.unit : first?.unit) ?? ordered.unit,
-    substitute: other ? { supplierPartId: other.supplierPartId, description: other.description } : null,
+    substitute:
+      other && !samePart(other.supplierPartId, ordered.supplierPartId)
+        ? { supplierPartId: other.supplierPartId, description: other.description }
+        : null,
     parcels: parcels.flatMap((parcel) => {
       const inside = parcel.lines.filter((p) => lines.some((l) => l.erpLineId === p.erpLineId))
       if (inside.length === 0) return []

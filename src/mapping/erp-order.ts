@@ -1,5 +1,6 @@
 // House order -> the draft an ERP makes its order of.
 import type { ErpAddress, ErpOrderDraft } from '../../connectors/connector.ts'
+import { parseTimestamp } from '../../protocols/cxml/timestamp.ts'
 import type { Address } from '../cart.ts'
 import type { Order, OrderLine } from '../orders/order.ts'
 
@@ -44,13 +45,14 @@ export function toErpDraft(
   lines: readonly OrderLine[],
   toRec20: (unit: string) => string,
 ): ErpOrderDraft {
-  // Parts of a composite whose price the composite carries are ordered with it.
-  const ordered = lines.filter((l) => l.supplierPartId !== '')
+  // A composite without a part number is its parts. Any other line goes as it is: better an ERP that refuses it than a line lost.
+  const isParent = (line: OrderLine) => lines.some((l) => l.parentLineNumber === line.lineNumber)
+  const ordered = lines.filter((l) => l.supplierPartId.trim() !== '' || !isParent(l))
   return {
     customerNumber: order.customerNumber ?? '',
     purchaseOrderNumber: order.poNumber ?? '',
     channel: order.channel,
-    orderDate: order.orderedAt.toISOString().slice(0, 10),
+    orderDate: dayWritten(order) ?? order.orderedAt.toISOString().slice(0, 10),
     currency: order.currency,
     requestedDeliveryDate: order.requestedDate,
     shipTo: order.shipTo && toErpAddress(order.shipTo),
@@ -74,6 +76,11 @@ export function toErpDraft(
       }
     }),
   }
+}
+
+/** The day in the buyer's own zone, where its document says it. */
+function dayWritten({ details }: Order): string | undefined {
+  return parseTimestamp(details.reply?.orderDate ?? '')?.instant.slice(0, 10)
 }
 
 function toErpAddress(a: Address): ErpAddress {

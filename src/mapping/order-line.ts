@@ -15,6 +15,16 @@ export function erpSideOf(line: OrderLine): ErpSide {
   return (line.details as { erp?: ErpSide }).erp ?? {}
 }
 
+/** Whether two part numbers are one: an ERP drops leading zeros and has its own case. */
+export function samePart(a: string | null | undefined, b: string | null | undefined): boolean {
+  const fold = (part: string) =>
+    part
+      .trim()
+      .toUpperCase()
+      .replace(/^0+(?=.)/, '')
+  return !!a && !!b && fold(a) === fold(b)
+}
+
 /**
  * The order's line. One that the ERP named before the hub knew the ERP's line ids is found by its part number, where only one line has
  * it; undefined = the order has no such line (freight, say).
@@ -24,8 +34,10 @@ export function orderLineOf(
   lines: readonly OrderLine[],
 ): OrderLine | undefined {
   if (orderLineNumber !== null) return lines.find((l) => l.lineNumber === orderLineNumber)
-  const same = lines.filter((l) => supplierPartId === l.supplierPartId || supplierPartId === erpSideOf(l).itemNumber)
-  return same.length === 1 && supplierPartId ? same[0] : undefined
+  const same = lines.filter(
+    (l) => samePart(supplierPartId, l.supplierPartId) || samePart(supplierPartId, erpSideOf(l).itemNumber),
+  )
+  return same.length === 1 ? same[0] : undefined
 }
 
 /** Rec 20 codes and their like that all mean a piece. */

@@ -16,7 +16,7 @@ export interface Weighing {
 
 /** Empty = it goes on. */
 export function holdsOf(weighing: Weighing): Hold[] {
-  const { content, policy, overCredit } = weighing
+  const { policy, overCredit } = weighing
   const holds: Hold[] = []
   if (weighing.mode === 'test' && policy.testOrders === 'hold')
     holds.push({ reason: 'test', message: 'A test order: release it to send it to the ERP.' })
@@ -28,7 +28,7 @@ export function holdsOf(weighing: Weighing): Hold[] {
       message: 'No company account with a customer number of the ERP: tie the order to one, then release it.',
     })
   if (overCredit && policy.overCredit === 'hold') holds.push({ reason: 'credit', message: overCredit })
-  const unpriced = content.lines.filter((l) => l.details.maxAmount === undefined && l.unitPrice === '')
+  const unpriced = unpricedLines(weighing)
   if (unpriced.length > 0)
     holds.push({ reason: 'no-price', message: `No price on line ${unpriced.map((l) => l.lineNumber).join(', ')}.` })
   const serious = weighing.differences.filter((d) => policy.holdOn.includes(d.field) && !tolerated(d, policy))
@@ -43,11 +43,24 @@ export function holdsOf(weighing: Weighing): Hold[] {
   return holds
 }
 
+/** Lines for nothing that no cart had so: their price was lost. Of a composite one side has it, a limit is no price to be held for. */
+function unpricedLines({ content, differences }: Weighing): OrderContent['lines'] {
+  const isParent = (lineNumber: number) => content.lines.some((l) => l.parentLineNumber === lineNumber)
+  return content.lines.filter(
+    (l) =>
+      compareDecimals(l.unitPrice, '0') === 0 &&
+      compareDecimals(l.netAmount, '0') === 0 &&
+      l.parentLineNumber === null &&
+      !isParent(l.lineNumber) &&
+      differences.some((d) => d.lineNumber === l.lineNumber && d.field === 'line'),
+  )
+}
+
 function tolerated(difference: OrderDifference, policy: OrderPolicy): boolean {
   const { field, cartValue, orderValue } = difference
   if (field !== 'unitPrice' || cartValue === null || orderValue === null) return false
-  const apart = addDecimals(orderValue, `-${cartValue}`.replace('--', ''))
-  const allowed = multiplyDecimals(cartValue, multiplyDecimals(policy.priceTolerancePercent, '0.01'))
+  const apart = addDecimals(orderValue, multiplyDecimals(cartValue, '-1'))
+  const allowed = multiplyDecimals(cartValue.replace('-', ''), multiplyDecimals(policy.priceTolerancePercent, '0.01'))
   return compareDecimals(apart.replace('-', ''), allowed) <= 0
 }
 
