@@ -134,9 +134,9 @@ function matching(db: Db, filter: JobRunFilter): Knex.QueryBuilder {
   if (until) query.where('created_at', '<=', until)
   if (orderId)
     query.whereRaw(
-      `subject_id IN (SELECT ?::uuid UNION ALL SELECT id FROM deliveries WHERE order_id = ?
-         UNION ALL SELECT shipment_id FROM shipment_lines WHERE order_id = ?
-         UNION ALL SELECT invoice_id FROM invoice_lines WHERE order_id = ?)`,
+      `subject_id = ANY(ARRAY(SELECT ?::uuid UNION SELECT id FROM deliveries WHERE order_id = ?
+         UNION SELECT shipment_id FROM shipment_lines WHERE order_id = ?
+         UNION SELECT invoice_id FROM invoice_lines WHERE order_id = ?))`,
       [orderId, orderId, orderId, orderId],
     )
   return query
