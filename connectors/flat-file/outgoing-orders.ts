@@ -34,7 +34,8 @@ export async function writeOrder(
   const bytes = type === 'json' ? Buffer.from(JSON.stringify({ onceKey, ...draft })) : orderCsv(draft, onceKey, format)
   await folder.write(unfinished(path), bytes)
   await writeAtOnce(folder, sentPath(onceKey), Buffer.from(JSON.stringify({ onceKey, ...draft })))
-  await folder.move(unfinished(path), path)
+  if (!(await folder.move(unfinished(path), path)))
+    throw new ErpError('unreachable', `${path} is gone while it is written.`)
   return { ...receipt, notes: [], created: true }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { ErpConnector, ErpOrderDraft, Exchange } from '../../connectors/connector.ts'
 import { flatFile } from '../../connectors/flat-file/flat-file.ts'
+import { sftpFolder } from '../../connectors/flat-file/sftp-folder.ts'
 import { hasSshd, type Ssh2Server, startSsh2Server, startSshd } from './sftp-server.ts'
 
 let server: Ssh2Server
@@ -159,6 +160,22 @@ describe('a connection that breaks off', () => {
       expect(readdirSync(join(root, 'archive/customers'))).toHaveLength(4)
     },
   )
+
+  it('or that stalls is left after a while, and the next request works', async () => {
+    const { root } = dropFolder()
+    const { port, user, password, hostKey } = server
+    const folder = sftpFolder({ host: '127.0.0.1', port, user, password, hostKey, path: root }, 100)
+    onTestFinished(() => folder.close())
+    onTestFinished(() => {
+      server.breakOff = () => undefined
+    })
+    writeFileSync(join(root, 'in/x.csv'), 'a;b')
+    expect(await folder.list('in')).toEqual(['x.csv'])
+    server.breakOff = (request) => (request === 'READ' ? 'stall' : undefined)
+    await expect(folder.read('in/x.csv')).rejects.toMatchObject({ name: 'ErpError', kind: 'unreachable' })
+    server.breakOff = () => undefined
+    expect((await folder.read('in/x.csv')).toString()).toBe('a;b')
+  })
 
   it('is opened again by the next call', async () => {
     const { connector } = dropFolder()

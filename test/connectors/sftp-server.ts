@@ -98,8 +98,8 @@ function fingerprintOf(publicKey: string): string {
 
 export interface Ssh2Server extends SftpServer {
   password: string
-  /** Asked before each request (`RENAME`, `WRITE`, ...); true = the connection breaks off, before or after it is done. */
-  breakOff: (request: string) => 'before' | 'after' | undefined
+  /** Asked at each request (`RENAME`, `WRITE`, ...): the connection breaks off before or after it is done; `stall` = no answer. */
+  breakOff: (request: string) => 'before' | 'after' | 'stall' | undefined
   /** Logins so far. */
   logins: number
 }
@@ -126,6 +126,8 @@ export async function startSsh2Server(): Promise<Ssh2Server> {
   }
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (connection) => {
     connections.add(connection)
+    // As OpenSSH does; the types forget that this side has it too.
+    ;(connection as unknown as ssh2.Client).setNoDelay(true)
     connection.on('close', () => connections.delete(connection))
     connection.on('error', () => {})
     connection.on('authentication', (login) => {
@@ -166,6 +168,7 @@ function serveFiles(sftp: Sftp, own: Ssh2Server, drop: () => void): void {
       request as 'OPEN',
       (async (id: number, ...more: never[]) => {
         const when = own.breakOff(request)
+        if (when === 'stall') return
         if (when === 'before') return drop()
         try {
           // The answer is lost as well.
