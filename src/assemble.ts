@@ -56,7 +56,7 @@ export async function assemble(config: Config, log: Logger, role: 'owner' | 'gue
       throw new Error(
         `The database lacks the migrations ${missing.join(', ')}: start the hub or run \`npm run migrate\` first.`,
       )
-    const queues = openQueueBackend({ databaseUrl, redisUrl: config.redisUrl, log })
+    const queues = openQueueBackend({ databaseUrl, redisUrl: config.redisUrl, prefix: config.redisPrefix, log })
     closers.push(() => queues.close())
     const metrics = new Registry()
     collectDefaultMetrics({ register: metrics, prefix: 'hub_' })

@@ -12,6 +12,10 @@ const settings = z.object({
   HUB_DATA_DIR: z.string().default('./.hub'),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/hub'),
   REDIS_URL: url(/^rediss?$/, 'redis://host:6379'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,40}$/, 'must be letters, digits, - and _')
+    .default('hub'),
   HUB_KEY: z
     .string()
     .regex(
@@ -50,6 +54,8 @@ export interface Config {
   dataDir: string
   databaseUrl: string | undefined
   redisUrl: string | undefined
+  /** Before every key in Redis: hubs that share one need one each. */
+  redisPrefix: string
   /** Base64 keys, the first seals, all open; undefined = a key file in the data folder. */
   sealingKeys: string[] | undefined
   inlineWorker: boolean
@@ -93,6 +99,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     dataDir: resolve(s.HUB_DATA_DIR),
     databaseUrl: s.DATABASE_URL,
     redisUrl: s.REDIS_URL,
+    redisPrefix: s.REDIS_PREFIX,
     sealingKeys: s.HUB_KEY?.split(','),
     inlineWorker: s.HUB_WORKER === 'inline',
     demo: s.HUB_DEMO ? s.HUB_DEMO === 'on' : !production,
