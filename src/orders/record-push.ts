@@ -56,7 +56,7 @@ export async function followUp(
 /** The ERP was not asked at all. `doubtful`: an earlier push may have got there. Run it in a transaction with `order` locked. */
 export async function recordNotPushed(db: Db, order: Order, doubtful: boolean, stamp: Stamp): Promise<void> {
   if (order.erpId !== null) return
-  if (order.cancelAsked && !doubtful) await cancelHere(db, order, {}, stamp)
+  if (order.cancelAsked && !doubtful) await cancelUnpushed(db, order, stamp)
   else await endLease(db, order.id, doubtful, stamp.at)
 }
 
@@ -75,7 +75,7 @@ export async function recordRefusal(
   const { id, sellerId } = order
   await insertEvents(db, [{ orderId: id, kind: 'push-refused', detail: { error: words } }], stamp)
   if (order.cancelAsked) {
-    await cancelHere(db, order, {}, stamp)
+    await cancelUnpushed(db, order, stamp)
     return false
   }
   if (order.revision > pushedRevision || order.state !== 'received') {
@@ -86,4 +86,10 @@ export async function recordRefusal(
   await updateOrder(db, id, { state: 'held', pushUntil: null, holds: [...order.holds, hold] }, stamp.at)
   await announce(db, [{ sellerId, type: 'order.updated', data: { orderId: id, state: 'held' } }], stamp)
   return true
+}
+
+/** Cancelled while it was on its way, it did not get there. */
+async function cancelUnpushed(db: Db, order: Order, stamp: Stamp): Promise<void> {
+  await cancelHere(db, order, {}, stamp)
+  if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: order.id })
 }

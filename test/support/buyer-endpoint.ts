@@ -11,7 +11,13 @@ export interface Received {
   kind: string
 }
 
-export type Failure = 'html-500' | 'status-560' | 'status-400' | 'hang-up'
+export type Failure =
+  | 'html-500'
+  | 'status-560'
+  | 'status-400'
+  | 'hang-up'
+  /** Takes the document, and whoever brought it hears nothing. */
+  | 'no-answer'
 
 export interface BuyerEndpoint {
   url: string
@@ -43,6 +49,7 @@ export async function startBuyerEndpoint(): Promise<BuyerEndpoint> {
       if (failure === 'html-500') return res.writeHead(500, { 'Content-Type': 'text/html' }).end('<h1>Oops</h1>')
       const code = failure === 'status-560' ? 560 : failure === 'status-400' ? 400 : 200
       if (code === 200) accepted.push(one)
+      if (failure === 'no-answer') return
       res.writeHead(200, { 'Content-Type': 'text/xml' }).end(
         Buffer.from(
           encode({
