@@ -14,12 +14,18 @@ export type PageRequest = { after?: Position | undefined; limit: number } & (
   | { order: 'changed'; since: string; until: string }
 )
 
-/** Which column a table's rows are newest by. */
+/** A table that is read in pages. */
 export interface KeysetTable {
   table: 'orders' | 'shipments' | 'invoices'
+  /** The column its rows are newest by, and its type. */
   newest: string
-  /** Type of `newest`. */
   type: 'timestamptz' | 'date'
+  /** Fields of its filter that have an index in that order: by each of them alone, one plan is right for every value. */
+  indexed: readonly string[]
+}
+
+interface Filter {
+  accountIds?: readonly string[] | undefined
 }
 
 /**
@@ -31,68 +37,84 @@ const MERGED_ACCOUNTS = 200
 /** What says whose rows and of which time; everything else in a filter narrows them. */
 const SCOPE: ReadonlySet<string> = new Set(['sellerId', 'accountIds', 'zone', 'today', 'from', 'to'])
 
-/** Ids of a page, in order, as a subquery (id, at) to join the table to. `visible` are the rows to choose from, as `t`. */
-export function pageOfIds(
+const given = (filter: Filter) => Object.entries(filter).filter(([, value]) => value !== undefined)
+
+/**
+ * A page of a table as `t`, in one query: `columns` (of `t` and of what the caller joins) and the `position` to go on from. `visible`
+ * narrows the rows to choose from; the accounts of `filter` are looked up here.
+ */
+export function pageQuery(
   db: Db,
-  { table, newest, type }: KeysetTable,
+  keyset: KeysetTable,
+  columns: Record<string, string>,
   visible: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
-  filter: { accountIds?: readonly string[] | undefined },
+  filter: Filter,
   page: PageRequest,
 ): Knex.QueryBuilder {
+  const { table, newest, type } = keyset
   const changed = page.order === 'changed'
   const by = changed ? 'changed_at' : newest
-  const direction = changed ? 'asc' : 'desc'
-  const query = visible(db(`${table} as t`))
-    .select('t.id', { at: `t.${by}` })
-    .orderBy([
-      { column: `t.${by}`, order: direction },
-      { column: 't.id', order: direction },
-    ])
+  const inOrder = (name: string) =>
+    [by, 'id'].map((column) => ({ column: `${name}.${column}`, order: changed ? 'asc' : 'desc' }))
+  const rows = visible(db(`${table} as t`))
+    .orderBy(inOrder('t'))
     .limit(page.limit)
-  if (page.order === 'changed') query.where('t.changed_at', '>=', page.since).where('t.changed_at', '<', page.until)
+  if (page.order === 'changed') rows.where('t.changed_at', '>=', page.since).where('t.changed_at', '<', page.until)
   if (page.after)
-    query.whereRaw(`(t.${by}, t.id) ${changed ? '>' : '<'} (?::${changed ? 'timestamptz' : type}, ?::uuid)`, [
+    rows.whereRaw(`(t.${by}, t.id) ${changed ? '>' : '<'} (?::${changed ? 'timestamptz' : type}, ?::uuid)`, [
       page.after.at,
       page.after.id,
     ])
   const { accountIds } = filter
-  if (!accountIds) return query
-  if (accountIds.length === 1) return query.where('t.account_id', accountIds[0])
-  const narrowed = Object.entries(filter).some(([name, value]) => value !== undefined && !SCOPE.has(name))
-  if (changed || narrowed || accountIds.length > MERGED_ACCOUNTS)
-    return query.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
-  return db
-    .select('k.id', 'k.at')
-    .from(
-      db.raw('unnest(?::uuid[]) AS a(id) CROSS JOIN LATERAL (?) AS k', [
-        [...accountIds],
-        query.whereRaw('t.account_id = a.id'),
-      ]),
-    )
-    .orderBy([
-      { column: 'k.at', order: direction },
-      { column: 'k.id', order: direction },
-    ])
-    .limit(page.limit)
+  const merge = accountIds && !changed && canMerge(accountIds, filter)
+  const chosen = merge
+    ? db
+        .select('o.*')
+        .from(mergeAccounts(db, rows.select('t.id', `t.${by}`), accountIds, inOrder('k'), page.limit).as('k'))
+        .join(`${table} as o`, 'o.id', 'k.id')
+    : ofAccounts(rows.select('t.*'), accountIds)
+  const query = db
+    .select({ ...columns, position: db.raw(`t.${by}::text`) })
+    .from(chosen.as('t'))
+    .orderBy(inOrder('t'))
+  const name = planName(keyset, filter, page)
+  return name ? query.options({ name }) : query
 }
 
-/** Rows of a page: `columns` of the table as `t`, and the `position` to go on from. */
-export function readPage(
+function canMerge(accountIds: readonly string[], filter: Filter): boolean {
+  const narrowed = given(filter).some(([name]) => !SCOPE.has(name))
+  return !narrowed && accountIds.length !== 1 && accountIds.length <= MERGED_ACCOUNTS
+}
+
+function mergeAccounts(
   db: Db,
-  table: KeysetTable['table'],
-  ids: Knex.QueryBuilder,
-  order: PageRequest['order'],
-  columns: Record<string, string>,
+  rows: Knex.QueryBuilder,
+  accountIds: readonly string[],
+  inOrder: { column: string; order: string }[],
+  limit: number,
 ): Knex.QueryBuilder {
-  const direction = order === 'changed' ? 'asc' : 'desc'
+  const each = rows.whereRaw('t.account_id = a.id')
   return db
-    .select({ ...columns, position: db.raw('page.at::text') })
-    .from(ids.as('page'))
-    .join(`${table} as t`, 't.id', 'page.id')
-    .orderBy([
-      { column: 'page.at', order: direction },
-      { column: 'page.id', order: direction },
-    ])
+    .select('k.id')
+    .from(db.raw('unnest(?::uuid[]) AS a(id) CROSS JOIN LATERAL (?) AS k', [[...accountIds], each]))
+    .orderBy(inOrder)
+    .limit(limit)
+}
+
+function ofAccounts(rows: Knex.QueryBuilder, accountIds: readonly string[] | undefined): Knex.QueryBuilder {
+  if (!accountIds) return rows
+  return accountIds.length === 1
+    ? rows.where('t.account_id', accountIds[0])
+    : rows.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
+}
+
+/** The name of a statement that PostgreSQL need not plan again; undefined where the best plan depends on the values. */
+function planName({ table, indexed }: KeysetTable, filter: Filter, { order, after }: PageRequest): string | undefined {
+  const fields = given(filter).filter(([name]) => name !== 'sellerId' && name !== 'zone' && name !== 'today')
+  const single = fields.every(([, value]) => !Array.isArray(value) || value.length === 1)
+  const steady = fields.length <= 1 && fields.every(([name]) => name === 'accountIds' || indexed.includes(name))
+  if (!single || !steady || (order === 'changed' && fields.length > 0)) return undefined
+  return ['hub list', table, order, after ? 'next' : 'first', ...fields.map(([name]) => name)].join(' ')
 }
 
 /** Everything that `list` gives, newest first, a batch at a time: for exports of any size. */
@@ -124,7 +146,7 @@ export async function countRows(
   rows: Knex.QueryBuilder,
   accountIds: readonly string[] | undefined,
 ): Promise<Count> {
-  if (accountIds) rows.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
+  ofAccounts(rows, accountIds)
   const [row] = await db.count<{ n: string }[]>({ n: '*' }).from(
     rows
       .select(db.raw('1'))

@@ -2,6 +2,7 @@
 // to be old, never hidden.
 import type { StreamName } from '../../connectors/connector.ts'
 import type { Db } from '../database/database.ts'
+import { prepared } from '../database/together.ts'
 import { type ConnectionSettings, usualSchedule } from './erp-connection.ts'
 
 export interface Freshness {
@@ -41,16 +42,15 @@ export async function listFreshness(
   sellerId: string,
   streams: readonly StreamName[],
   now: Date,
-  connectionIds?: readonly string[],
+  connectionId: string | null = null,
 ): Promise<Freshness[]> {
-  const query = db('erp_connections as c')
-    .leftJoin('sync_streams as s', (on) =>
-      on.on('s.connection_id', 'c.id').andOn(db.raw('s.stream = ANY(?)', [[...streams]])),
-    )
-    .select('c.id', 'c.name', 'c.settings', 's.stream', 's.finished_at', 's.last_error')
-    .where('c.seller_id', sellerId)
-    .orderBy('c.id')
-  const rows: StreamRow[] = await (connectionIds ? query.whereIn('c.id', connectionIds) : query)
+  const { rows } = await prepared<{ rows: StreamRow[] }>(
+    db,
+    `SELECT c.id, c.name, c.settings, s.stream, s.finished_at, s.last_error FROM erp_connections c
+     LEFT JOIN sync_streams s ON s.connection_id = c.id AND s.stream = ANY(?)
+     WHERE c.seller_id = ? AND (?::uuid IS NULL OR c.id = ?) ORDER BY c.id`,
+    [[...streams], sellerId, connectionId, connectionId],
+  )
   const connections = [...new Set(rows.map((row) => row.id))]
   return connections.map((id) =>
     judge(
@@ -69,7 +69,7 @@ export async function findFreshness(
   now: Date,
 ): Promise<Freshness | null> {
   if (!connectionId) return null
-  const [freshness = null] = await listFreshness(db, sellerId, streams, now, [connectionId])
+  const [freshness = null] = await listFreshness(db, sellerId, streams, now, connectionId)
   return freshness
 }
 

@@ -4,13 +4,15 @@ import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 
 /**
- * Sets the headers of an answer. Its weak tag leaves out `asOf` and `syncedUntil`, which move with every look at the ERP though nothing
- * else does; that data has become stale, and how long, is in the tag.
+ * Sets the headers of an answer. Its weak tag leaves out `erp.asOf` and `syncedUntil`, which move with every look at the ERP though
+ * nothing else does; that data has become stale, and how long, is in the tag.
  */
-export function revalidated<T>(res: Response, answer: T): T {
-  const basis = JSON.stringify(answer, (key, value) => (key === 'asOf' || key === 'syncedUntil' ? undefined : value))
+export function revalidated<T extends object>(res: Response, answer: T): T {
+  const { erp, syncedUntil: _, ...rest } = answer as T & { erp?: unknown; syncedUntil?: unknown }
+  const labels = JSON.stringify(erp, (key, value) => (key === 'asOf' ? undefined : value))
+  const tag = createHash('sha1').update(JSON.stringify(rest)).update(`${labels}`).digest('base64url')
   setCacheHeaders(res)
-  res.set('ETag', `W/"${createHash('sha256').update(basis).digest('base64url').slice(0, 27)}"`)
+  res.set('ETag', `W/"${tag}"`)
   return answer
 }
 

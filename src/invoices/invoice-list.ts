@@ -1,7 +1,7 @@
 // Invoices and credit notes as people and storefronts read them: in a list, one whole, and those of an order.
 import type { Knex } from 'knex'
 import type { Db } from '../database/database.ts'
-import { type Count, countRows, type PageRequest, pageOfIds, readPage } from '../database/keyset.ts'
+import { type Count, countRows, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Invoice } from './invoice.ts'
 import { invoiceColumns } from './invoice-store.ts'
 
@@ -31,7 +31,7 @@ export type ListedInvoice = Omit<Invoice, 'state'> & {
   changedAt: Date
 }
 
-const TABLE = { table: 'invoices', newest: 'invoice_date', type: 'date' } as const
+const KEYSET = { table: 'invoices', newest: 'invoice_date', type: 'date', indexed: [] } as const
 
 const COLUMNS = {
   ...Object.fromEntries(
@@ -79,8 +79,7 @@ export async function listInvoices(
   filter: InvoiceFilter,
   page: PageRequest,
 ): Promise<(ListedInvoice & { position: string })[]> {
-  const ids = pageOfIds(db, TABLE, (query) => visibleInvoices(filter, query), filter, page)
-  return readPage(db, 'invoices', ids, page.order, COLUMNS)
+  return pageQuery(db, KEYSET, COLUMNS, (query) => visibleInvoices(filter, query), filter, page)
     .select(standingOf(db, filter.today))
     .leftJoin('accounts as account', 'account.id', 't.account_id')
 }

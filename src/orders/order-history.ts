@@ -1,7 +1,7 @@
 // Order history: orders of every channel in one list, as people and storefronts read it.
 import type { Knex } from 'knex'
 import type { Db } from '../database/database.ts'
-import { type Count, countRows, type PageRequest, pageOfIds, readPage } from '../database/keyset.ts'
+import { type Count, countRows, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Mode } from '../partners/partner.ts'
 import type { Channel, Hold, Order, OrderState } from './order.ts'
 import { orderColumns } from './order-store.ts'
@@ -66,7 +66,12 @@ export interface OrderSummary
   position: string
 }
 
-const TABLE = { table: 'orders', newest: 'ordered_at', type: 'timestamptz' } as const
+const KEYSET = {
+  table: 'orders',
+  newest: 'ordered_at',
+  type: 'timestamptz',
+  indexed: ['personId', 'states', 'channels', 'projectCode', 'costCentre', 'held'],
+} as const
 
 const SUMMARY = {
   ...Object.fromEntries(
@@ -107,7 +112,7 @@ const WHOLE = Object.fromEntries(Object.entries(orderColumns).map(([name, column
 
 /**
  * THE filter of orders, for list, read, count, export and report alike: `query` selects from orders as `t`. The account is left to the
- * caller (pageOfIds, countRows), who knows how best to look it up.
+ * caller (pageQuery, countRows), who knows how best to look it up.
  */
 export function visibleOrders(filter: Omit<OrderFilter, 'accountIds'>, query: Knex.QueryBuilder): Knex.QueryBuilder {
   const { states, channels, words, zone } = filter
@@ -120,8 +125,8 @@ export function visibleOrders(filter: Omit<OrderFilter, 'accountIds'>, query: Kn
     cost_centre: filter.costCentre,
   }
   for (const [column, value] of Object.entries(equal)) if (value !== undefined) query.where(`t.${column}`, value)
-  if (states) query.whereIn('t.state', states)
-  if (channels) query.whereIn('t.channel', channels)
+  if (states) oneOf(query, 't.state', states)
+  if (channels) oneOf(query, 't.channel', channels)
   if (filter.from) query.whereRaw('t.ordered_at >= (?::date)::timestamp AT TIME ZONE ?', [filter.from, zone])
   if (filter.to) query.whereRaw('t.ordered_at < (?::date + 1)::timestamp AT TIME ZONE ?', [filter.to, zone])
   if (filter.held) query.whereRaw(`t.holds <> '[]' AND t.state NOT IN ('closed', 'rejected', 'cancelled')`)
@@ -129,6 +134,12 @@ export function visibleOrders(filter: Omit<OrderFilter, 'accountIds'>, query: Kn
   if (filter.productGroup) withLine(query, 'product_group', filter.productGroup)
   if (words) query.whereRaw(`t.search @@ to_tsquery('simple', ?)`, [words.map(asPrefix).join(' & ')])
   return query
+}
+
+/** A single value as such: its index gives the rows in order. */
+function oneOf(query: Knex.QueryBuilder, column: string, values: readonly string[]): void {
+  if (values.length === 1) query.where(column, values[0])
+  else query.whereIn(column, values)
 }
 
 function withLine(query: Knex.QueryBuilder, column: string, value: string): void {
@@ -148,8 +159,7 @@ export function wordsOf(text: string): string[] {
 
 /** A page of orders. One query, whatever the page; lines are not in it. */
 export async function listOrders(db: Db, filter: OrderFilter, page: PageRequest): Promise<OrderSummary[]> {
-  const ids = pageOfIds(db, TABLE, (query) => visibleOrders(filter, query), filter, page)
-  return readPage(db, 'orders', ids, page.order, SUMMARY)
+  return pageQuery(db, KEYSET, SUMMARY, (query) => visibleOrders(filter, query), filter, page)
     .leftJoin('accounts as account', 'account.id', 't.account_id')
     .leftJoin('people as person', 'person.id', 't.person_id')
 }

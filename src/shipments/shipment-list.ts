@@ -1,7 +1,7 @@
 // Shipments as people and storefronts read them: in a list, one with its lines, and those of an order.
 import type { Knex } from 'knex'
 import type { Db } from '../database/database.ts'
-import { type Count, countRows, type PageRequest, pageOfIds, readPage } from '../database/keyset.ts'
+import { type Count, countRows, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Shipment, ShipmentState } from './shipment.ts'
 import { shipmentColumns } from './shipment-store.ts'
 
@@ -21,7 +21,7 @@ export interface ShipmentFilter {
 
 export type ListedShipment = Shipment & { accountName: string | null; changedAt: Date }
 
-const TABLE = { table: 'shipments', newest: 'created_at', type: 'timestamptz' } as const
+const KEYSET = { table: 'shipments', newest: 'created_at', type: 'timestamptz', indexed: [] } as const
 
 const COLUMNS = {
   ...Object.fromEntries(Object.entries(shipmentColumns).map(([name, column]) => [name, `t.${column}`])),
@@ -51,8 +51,7 @@ export async function listShipments(
   filter: ShipmentFilter,
   page: PageRequest,
 ): Promise<(ListedShipment & { position: string })[]> {
-  const ids = pageOfIds(db, TABLE, (query) => visibleShipments(filter, query), filter, page)
-  return readPage(db, 'shipments', ids, page.order, COLUMNS).leftJoin(
+  return pageQuery(db, KEYSET, COLUMNS, (query) => visibleShipments(filter, query), filter, page).leftJoin(
     'accounts as account',
     'account.id',
     't.account_id',

@@ -54,6 +54,8 @@ export async function putStorefront(db: Db, storefront: Storefront, at: Date): P
   return row
 }
 
+// Both look-ups come with every call of the API: PostgreSQL plans them once per connection.
+
 /** The live client with this client_id, and the hash its secret must have. */
 export async function findClient(
   db: Db,
@@ -63,6 +65,7 @@ export async function findClient(
     .select([...CLIENT, 'secret_hash'])
     .where({ client_id: clientId })
     .whereNull('revoked_at')
+    .options({ name: 'hub client by client_id' })
     .first()
   if (!row) return undefined
   const { secret_hash: secretHash, ...client } = row
@@ -70,7 +73,12 @@ export async function findClient(
 }
 
 export async function findClientById(db: Db, id: string): Promise<ApiClient | undefined> {
-  return db('api_clients').select(CLIENT).where({ id }).whereNull('revoked_at').first()
+  return db('api_clients')
+    .select(CLIENT)
+    .where({ id })
+    .whereNull('revoked_at')
+    .options({ name: 'hub client by id' })
+    .first()
 }
 
 /** The client_id of the storefront's own client: the audience of tokens meant for it. */

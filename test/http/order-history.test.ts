@@ -6,13 +6,14 @@ import { demoIds } from '../../src/demo/seed.ts'
 import { putStream } from '../../src/erp/erp-connection-store.ts'
 import { scopeNames } from '../../src/storefronts/storefront.ts'
 import { insertClient } from '../../src/storefronts/storefront-store.ts'
-import { api, postCxml, storeAuthorization } from '../support/buyer.ts'
+import { api, pens, postCxml, punchIn, storeAuthorization, takeBack } from '../support/buyer.ts'
 import { addConnection, erpInvoice, erpOrder, erpShipment, type Origin, record } from '../support/erp-history.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
-import { orderRequest } from '../support/purchase-order.ts'
+import { type OrderOptions, orderedLines, orderRequest } from '../support/purchase-order.ts'
 
 let hub: TestHub
 let erp: Origin
+let punched: OrderOptions
 const ids = { branch: '', desk: '', stranger: '' }
 const stranger = `Basic ${Buffer.from(`stranger:${'s'.repeat(43)}`).toString('base64')}`
 const get = (path: string, authorization = storeAuthorization) => api(hub.url, 'GET', path, undefined, authorization)
@@ -84,9 +85,11 @@ beforeAll(async () => {
       erpOrder({ erpId: 'C-1', purchaseOrderNumber: 'GONE', state: 'cancelled', channel: 'edi' }),
     ],
   })
+  const { session } = await punchIn(hub.url)
+  const cart = await api(hub.url, 'POST', `/api/v1/punchout/sessions/${session.id}/cart`, { lines: [pens] })
+  punched = { orderID: 'PUNCH-1', lines: orderedLines((await takeBack(cart.body.continueUrl)).order) }
+  expect((await postCxml(hub.url, orderRequest(punched))).status.code).toBe('200')
   const line = { quantity: '3', supplierPartId: 'A4-80', unitPrice: '4.50', unit: 'EA', description: 'Copy paper A4' }
-  const answer = await postCxml(hub.url, orderRequest({ orderID: 'PUNCH-1', lines: [line] }))
-  expect(answer.status.code).toBe('200')
   const trial = await postCxml(hub.url, orderRequest({ orderID: 'TRIAL', deploymentMode: 'test', lines: [line] }))
   expect(trial.status.code).toBe('200')
 })
@@ -162,7 +165,7 @@ describe('the filters of GET /api/v1/orders', () => {
     ['subtree', () => `accountId=${ids.branch}&subtree=true&from=2026-01-01`, ['-7 crates']],
     ['an account that is not there', () => `accountId=${demoIds.person}&subtree=true`, []],
     ['states', () => 'state=cancelled,rejected', ['GONE']],
-    ['channels', () => 'channel=punchout&mode=production', ['PUNCH-1']],
+    ['channels', () => 'channel=punchout', ['PUNCH-1']],
     ['orders with deploymentMode test', () => 'mode=test', ['TRIAL']],
     ['days, whole ones, in UTC', () => 'from=2026-01-10&to=2026-01-10', ['PO-2026/0042']],
     ['days in a zone', () => 'from=2026-01-11&to=2026-01-11&zone=Europe/Amsterdam', ['PO-2026/0042']],
@@ -257,8 +260,8 @@ describe('updated_since', () => {
 describe('nothing twice', () => {
   it('an ERP order read again, and the ERP’s copy of an order placed here, are the order that is there', async () => {
     const before = (await list('limit=1&count=true')).count.value
-    const punched = await hub.hub.db('orders').where({ po_number: 'PUNCH-1' }).first('id', 'once_key')
-    await hub.hub.db('orders').where({ id: punched.id }).update({ connection_id: erp.id })
+    const placed = await hub.hub.db('orders').where({ po_number: 'PUNCH-1' }).first('id', 'once_key')
+    await hub.hub.db('orders').where({ id: placed.id }).update({ connection_id: erp.id })
     await record(hub.hub, erp, {
       orders: [
         erpOrder({
@@ -267,23 +270,15 @@ describe('nothing twice', () => {
           channel: 'web',
           orderedAt: '2026-01-10T23:30:00Z',
         }),
-        erpOrder({ erpId: 'P-1', onceKey: punched.once_key, purchaseOrderNumber: 'PUNCH-1', number: 'SO-77' }),
+        erpOrder({ erpId: 'P-1', onceKey: placed.once_key, purchaseOrderNumber: 'PUNCH-1', number: 'SO-77' }),
       ],
     })
     const { count } = await list('limit=1&count=true')
     expect(count.value).toBe(before)
     expect((await list('poNumber=PUNCH-1')).items).toMatchObject([
-      { id: punched.id, channel: 'punchout', erpNumber: 'SO-77' },
+      { id: placed.id, channel: 'punchout', erpNumber: 'SO-77' },
     ])
-    const again = await postCxml(
-      hub.url,
-      orderRequest({
-        orderID: 'PUNCH-1',
-        lines: [
-          { quantity: '3', supplierPartId: 'A4-80', unitPrice: '4.50', unit: 'EA', description: 'Copy paper A4' },
-        ],
-      }),
-    )
+    const again = await postCxml(hub.url, orderRequest(punched))
     expect(again.status.code).toBe('200')
     expect((await list('limit=1&count=true')).count.value).toBe(before)
   })
@@ -316,11 +311,12 @@ describe('GET /api/v1/orders/:id', () => {
       invoices: [{ number: 'RE-F', totalAmount: '54.45' }],
       erp: { connection: 'Main ERP', stale: false, lastError: null },
     })
-    const punched = (await list('poNumber=PUNCH-1')).items[0]
-    const order = (await get(`/api/v1/orders/${punched.id}`)).body
+    const placed = (await list('poNumber=PUNCH-1')).items[0]
+    const order = (await get(`/api/v1/orders/${placed.id}`)).body
     const held = (await list('held=true')).items[0]
-    expect((await get(`/api/v1/orders/${held.id}`)).body.holds).toMatchObject([{ reason: 'test' }])
-    expect(order.differences).toMatchObject([{ lineNumber: 1, field: 'line' }])
+    const trial = (await get(`/api/v1/orders/${held.id}`)).body
+    expect(trial.holds).toMatchObject([{ reason: 'test' }])
+    expect(trial.differences).toMatchObject([{ lineNumber: 1, field: 'line' }])
     expect(order.events.map((e: { kind: string }) => e.kind)).toEqual(
       expect.arrayContaining(['received', 'repeated', 'erp-state']),
     )
