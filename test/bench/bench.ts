@@ -3,9 +3,10 @@
 import { benchCxml } from './cxml.ts'
 import { benchHistory } from './history.ts'
 import { benchHttp } from './http.ts'
+import { benchPush } from './push.ts'
 import { benchQueue } from './queue.ts'
 
-const parts: Record<string, () => Promise<void>> = { codecs, http, queue, history }
+const parts: Record<string, () => Promise<void>> = { codecs, http, queue, push, history }
 const wanted = process.argv.slice(2)
 if (wanted.some((name) => !Object.hasOwn(parts, name))) {
   console.log(`npm run bench -- [${Object.keys(parts).join('] [')}]; without a name, all of them`)
@@ -94,5 +95,24 @@ async function queue(): Promise<void> {
       'bare/s': Math.round(r.bare),
       ratio: (r.hub / r.bare).toFixed(2),
     })),
+  )
+}
+
+async function push(): Promise<void> {
+  console.log(
+    '\nOrders of five lines per second into a real Tryton; bare = a client that creates, quotes and confirms (more is better)\n',
+  )
+  const rows = await benchPush()
+  if (rows.length === 0) console.log('Tryton is not installed (erp/tryton/tryton.sh install): left out')
+  console.table(
+    rows.map((r) => {
+      const bare = rows.find((b) => b.side === 'bare' && b.concurrency === r.concurrency)?.perSecond ?? Number.NaN
+      return {
+        side: r.side,
+        concurrency: r.concurrency,
+        'orders/s': r.perSecond.toFixed(2),
+        ratio: (r.perSecond / bare).toFixed(2),
+      }
+    }),
   )
 }

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const SCRIPT = join(import.meta.dirname, '../../../erp/tryton/tryton.sh')
+/** The repository, from here and from what the benches are compiled to. */
+const ROOT = ['../../..', '../../../..']
+  .map((up) => join(import.meta.dirname, up))
+  .find((root) => existsSync(join(root, 'erp')))
+const SCRIPT = join(ROOT ?? '', 'erp/tryton/tryton.sh')
 
 /** What the ERP is filled with. */
-export const world = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../fixtures/erp/tryton/world.json'), 'utf8'),
-)
+export const world = JSON.parse(readFileSync(join(ROOT ?? '', 'fixtures/erp/tryton/world.json'), 'utf8'))
 
 /** Are Debian's packages installed? Throws in CI when they are not. */
 export function haveTryton(): boolean {
@@ -32,6 +34,8 @@ export interface TrytonServer {
   kill(): Promise<void>
   /** On the same port, with the same database. */
   start(): Promise<void>
+  /** Writes to the database past the server, as its admin might. */
+  sql(statement: string): void
   /** Stops it and throws its database away. */
   remove(): Promise<void>
 }
@@ -76,6 +80,12 @@ export async function startTryton(): Promise<TrytonServer> {
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     start,
+    sql(statement) {
+      const program = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()'
+      const file = join(home, 'databases/hub.sqlite')
+      const { status, stderr } = spawnSync('/usr/bin/python3', ['-c', program, file, statement], { encoding: 'utf8' })
+      if (status !== 0) throw new Error(stderr)
+    },
     async remove() {
       await end('SIGTERM')
       rmSync(home, { recursive: true, force: true })
