@@ -15,7 +15,7 @@ export const cancelOrderJob: Job<'cancel-order'> = {
     if (!lease) return
     await tellErp(hub, lease.order, 'cancellation', signal, async ({ erp, definition }, ref, untilThen) => {
       if (!erp.cancelOrder) throw new ErpError('refused', `${definition.title}: an order it has is cancelled by hand.`)
-      await erp.cancelOrder(ref, 'Cancelled by the buyer', untilThen)
+      await erp.cancelOrder(ref, lease.order.endReason ?? 'The order was cancelled.', untilThen)
     })
   },
 }

@@ -157,6 +157,8 @@ describe('the doors', () => {
     bullmq: /^src\/queue\/|^jobs\/run\.ts$/,
     ioredis: /^src\/queue\//,
     jose: /^src\/token-signer\.ts$|^src\/demo\//,
+    http: /^src\/(outgoing-http|server|documents\/http-message)\.ts$/,
+    https: /^src\/outgoing-http\.ts$/,
     pdfkit: /^src\/invoices\/invoice-pdf\.ts$/,
     standardwebhooks: /^src\/storefronts\/send-webhook\.ts$/,
     'csv-parse': /^connectors\/flat-file\//,

@@ -351,16 +351,7 @@ export const orderRoutes: Route[] = [
         db,
         shipments.map((s) => s.id),
       )
-      const {
-        changedAt,
-        sellerId: _,
-        onceKey: _k,
-        pushUntil: _p,
-        answered: _a,
-        documentId: _d,
-        erpChangedAt: _e,
-        ...rest
-      } = found
+      const { changedAt, sellerId: _, onceKey: _k, pushUntil: _p, documentId: _d, erpChangedAt: _e, ...rest } = found
       return revalidated(res, {
         ...rest,
         updatedAt: changedAt,

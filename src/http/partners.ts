@@ -4,7 +4,9 @@ import { findAccount, findMembership, insertAccount, listAccounts } from '../acc
 import { mappingSchema } from '../accounts/mapping-rules.ts'
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
+import type { Hub } from '../hub.ts'
 import { adoptRecords } from '../invoices/adopt-records.ts'
+import { whyNotOutside } from '../outgoing-http.ts'
 import { buyerProfiles } from '../partners/buyer-profiles.ts'
 import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
 import {
@@ -120,11 +122,15 @@ export async function partnerOr404(db: Db, sellerId: string, id: string | undefi
 }
 
 /** What a partner points at has to be the same seller's. Throws HubError invalid_input. */
-async function checkReferences(db: Db, sellerId: string, input: Partial<z.output<typeof editable>>): Promise<void> {
+async function checkReferences(hub: Hub, sellerId: string, input: Partial<z.output<typeof editable>>): Promise<void> {
+  const { db } = hub
   const wrong = (field: string, message: string) =>
     new HubError('invalid_input', `${field}: ${message}`, { details: [{ field, message }] })
   if (input.storefrontId && !(await findStorefront(db, sellerId, input.storefrontId)))
     throw wrong('storefrontId', 'there is no such storefront')
+  const outgoing = input.settings?.outgoing
+  const refusal = outgoing?.url ? whyNotOutside(outgoing.url, !hub.config.production) : null
+  if (refusal) throw wrong('settings.outgoing.url', refusal)
   const { rules = [], unmatched } = input.mapping ?? {}
   const accounts = new Set(rules.map((r) => r.assign.accountId))
   if (unmatched && unmatched.kind !== 'reject') accounts.add(unmatched.accountId)
@@ -162,7 +168,7 @@ export const partnerRoutes: Route[] = [
     answer: shown,
     status: 201,
     async handle(hub, { body, client }) {
-      await checkReferences(hub.db, client.sellerId, body)
+      await checkReferences(hub, client.sellerId, body)
       const id = hub.newId()
       const credentials = body.credentials.map((c) => ({ ...c, id: hub.newId() }))
       const partner = { ...body, id, sellerId: client.sellerId, demo: false, credentials }
@@ -193,7 +199,7 @@ export const partnerRoutes: Route[] = [
     answer: shown,
     async handle(hub, { params, body, client }) {
       const partner = await partnerOr404(hub.db, client.sellerId, params.id)
-      await checkReferences(hub.db, client.sellerId, body)
+      await checkReferences(hub, client.sellerId, body)
       const credentials = body.credentials?.map((c) => ({ ...c, id: hub.newId() })) ?? partner.credentials
       await hub.db.transaction((trx) => updatePartner(trx, { ...partner, ...body, credentials }, hub.now()))
       hub.partners.forget()

@@ -42,7 +42,8 @@ export interface AnswerLine {
  */
 export function answerOf(order: Order, lines: readonly OrderLine[], when: 'accepted' | 'confirmed'): Answer | null {
   if (order.state === 'rejected' || order.state === 'cancelled') {
-    const reason = order.state === 'cancelled' ? 'The order was cancelled.' : 'The order was rejected.'
+    const reason =
+      order.endReason ?? (order.state === 'cancelled' ? 'The order was cancelled.' : 'The order was rejected.')
     return { type: 'reject', lines: [], reason }
   }
   if (order.state === 'received' || order.state === 'held') return null

@@ -23,6 +23,7 @@ export async function cancelOrder(
   if (state === 'shipping' || state === 'shipped' || state === 'closed')
     throw new HubError('wrong_state', `Order ${order.poNumber} is ${state}: goods have left, it can't be cancelled.`)
   const { documentId, ...detail } = why
+  await updateOrder(db, id, { endReason: why.reason }, stamp.at)
   if (order.erpId === null && order.pushUntil === null) {
     await cancelHere(db, order, { detail, documentId }, stamp)
     if (order.partnerId && documentId === null) await enqueue(db, 'send-confirmation', { orderId: id })

@@ -1,7 +1,7 @@
 // Order history: orders of every channel in one list, as people and storefronts read it.
 import type { Knex } from 'knex'
 import type { Db } from '../database/database.ts'
-import { type Count, countRows, type PageRequest, pageQuery } from '../database/keyset.ts'
+import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Mode } from '../partners/partner.ts'
 import type { Channel, Hold, Order, OrderState } from './order.ts'
 import { orderColumns } from './order-store.ts'
@@ -104,9 +104,12 @@ const SUMMARY = {
     ).map((name) => [name, `t.${orderColumns[name]}`]),
   ),
   changedAt: 't.changed_at',
-  accountName: 'account.name',
-  personName: 'person.name',
 }
+
+const names = (db: Db) => ({
+  accountName: nameOf(db, 'accounts', 'account_id'),
+  personName: nameOf(db, 'people', 'person_id'),
+})
 
 const WHOLE = Object.fromEntries(Object.entries(orderColumns).map(([name, column]) => [name, `t.${column}`]))
 
@@ -159,9 +162,7 @@ export function wordsOf(text: string): string[] {
 
 /** A page of orders. One query, whatever the page; lines are not in it. */
 export async function listOrders(db: Db, filter: OrderFilter, page: PageRequest): Promise<OrderSummary[]> {
-  return pageQuery(db, KEYSET, SUMMARY, (query) => visibleOrders(filter, query), filter, page)
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
-    .leftJoin('people as person', 'person.id', 't.person_id')
+  return pageQuery(db, KEYSET, { ...SUMMARY, ...names(db) }, (query) => visibleOrders(filter, query), filter, page)
 }
 
 export async function countOrders(db: Db, filter: OrderFilter): Promise<Count> {
@@ -176,8 +177,6 @@ export async function readOrder(
 ): Promise<(Order & Pick<OrderSummary, 'accountName' | 'personName' | 'changedAt'>) | undefined> {
   return visibleOrders({ sellerId, zone: 'UTC' }, db('orders as t'))
     .where('t.id', id)
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
-    .leftJoin('people as person', 'person.id', 't.person_id')
-    .select({ ...WHOLE, changedAt: 't.changed_at', accountName: 'account.name', personName: 'person.name' })
+    .select({ ...WHOLE, changedAt: 't.changed_at', ...names(db) })
     .first()
 }

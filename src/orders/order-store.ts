@@ -53,7 +53,7 @@ export const orderColumns = {
   erpNumber: 'erp_number',
   erpState: 'erp_state',
   erpChangedAt: 'erp_changed_at',
-  answered: 'answered',
+  endReason: 'end_reason',
   revision: 'revision',
   createdAt: 'created_at',
   updatedAt: 'updated_at',
@@ -330,7 +330,7 @@ export async function updateOrder(
   db: Db,
   id: string,
   change: Partial<
-    Pick<Order, 'pushUntil' | 'cancelAsked' | 'holds' | 'erpId' | 'erpNumber' | 'erpState' | 'state' | 'answered'>
+    Pick<Order, 'pushUntil' | 'cancelAsked' | 'holds' | 'erpId' | 'erpNumber' | 'erpState' | 'state' | 'endReason'>
   > & {
     connectionId?: string
   },
@@ -338,8 +338,7 @@ export async function updateOrder(
 ): Promise<void> {
   const row: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(change))
-    row[orderColumns[key as keyof typeof orderColumns]] =
-      key === 'holds' || key === 'answered' ? JSON.stringify(value) : value
+    row[orderColumns[key as keyof typeof orderColumns]] = key === 'holds' ? JSON.stringify(value) : value
   await db('orders')
     .where({ id })
     .update({ ...row, updated_at: at })

@@ -188,8 +188,8 @@ export interface Order extends Omit<OrderContent, 'poNumber' | 'lines'> {
   erpNumber: string | null
   erpState: string | null
   erpChangedAt: Date | null
-  /** What the buyer's system was last told (mapping/cxml-confirmation.ts). */
-  answered: unknown
+  /** Why it was rejected or cancelled, in the words of whoever did; for the buyer. */
+  endReason: string | null
   /** Counts changes of what was ordered. */
   revision: number
   createdAt: Date

@@ -54,6 +54,7 @@ export async function rejectOrder(
   if (order.pushUntil !== null)
     throw new HubError('wrong_state', 'This order may have reached the ERP: cancel it, which finds out.')
   await moveOrder(db, id, order.state, 'rejected', {}, stamp.at)
+  await updateOrder(db, id, { endReason: by.reason }, stamp.at)
   await insertEvents(db, [{ orderId: id, kind: 'rejected', detail: by }], stamp)
   if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: id })
   await announce(db, [{ sellerId, type: 'order.updated', data: { orderId: id, state: 'rejected' } }], stamp)

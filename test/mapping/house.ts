@@ -144,7 +144,7 @@ export function orderOf(change: Partial<Order> = {}): Order {
     erpNumber: 'SO-1',
     erpState: 'open',
     erpChangedAt: BORN,
-    answered: null,
+    endReason: null,
     revision: 1,
     createdAt: BORN,
     updatedAt: BORN,

@@ -34,7 +34,7 @@ export async function addConnection(
   }
   await insertConnection(hub.db, connection, hub.now())
   for (const stream of ['orders', 'shipments', 'invoices', 'balances', 'creditLimits', 'openItems'] as const)
-    await putStream(hub.db, id, stream, { startedAt: hub.now(), finishedAt: hub.now() }, hub.now())
+    await putStream(hub.db, id, stream, { finishedAt: hub.now() }, hub.now())
   return { id, sellerId }
 }
 

@@ -40,7 +40,7 @@ export const up: readonly string[] = [
     erp_number text,
     erp_state text,
     erp_changed_at timestamptz,
-    answered jsonb,
+    end_reason text,
     search tsvector,
     revision integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
