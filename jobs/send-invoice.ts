@@ -13,12 +13,12 @@ import { HubError } from '../src/errors.ts'
 import type { Hub } from '../src/hub.ts'
 import { type Billed, lockBilled } from '../src/invoices/lock-billed.ts'
 import { type ToldShipment, toInvoiceRequest } from '../src/mapping/cxml-invoice.ts'
+import { unitsOfPartner } from '../src/mapping/erp-order.ts'
 import { toInvoicingParty } from '../src/mapping/invoicing-party.ts'
 import { insertEvents } from '../src/orders/order-store.ts'
 import { findOrdersWithLines } from '../src/orders/orders-with-lines.ts'
 import type { TradingPartner } from '../src/partners/partner.ts'
 import { findPartner } from '../src/partners/partner-store.ts'
-import { buyerUnits } from './buyer-units.ts'
 import { type Job, patient } from './job.ts'
 import { replyTo } from './reply-to.ts'
 
@@ -75,7 +75,7 @@ async function tell(hub: Hub, db: Db, { partnerId, billed: given, before, mayWai
     shipNotices: await shipNoticesOf(db, partner, billed),
     correctedPayloadId: correctedTold?.payloadId ?? null,
     taxIn: partner.settings.outgoing.taxIn,
-    toRec20: buyerUnits(partner),
+    toRec20: unitsOfPartner(partner),
   }
   const stamp = stampOf(hub)
   let documentId = ''

@@ -9,12 +9,12 @@ import { nextTelling } from '../src/documents/next-telling.ts'
 import { takes, tellPartner } from '../src/documents/tell-partner.ts'
 import type { Hub } from '../src/hub.ts'
 import { noticeOf, toShipNoticeRequest } from '../src/mapping/cxml-ship-notice.ts'
+import { unitsOfPartner } from '../src/mapping/erp-order.ts'
 import { toInvoicingParty } from '../src/mapping/invoicing-party.ts'
 import { insertEvents } from '../src/orders/order-store.ts'
 import { findOrdersWithLines } from '../src/orders/orders-with-lines.ts'
 import { findPartner } from '../src/partners/partner-store.ts'
 import { lockShipped, type Shipped } from '../src/shipments/lock-shipped.ts'
-import { buyerUnits } from './buyer-units.ts'
 import { type Job, patient } from './job.ts'
 import { replyTo } from './reply-to.ts'
 
@@ -53,7 +53,7 @@ async function tell(
   const [first] = orders.length > 0 ? orders : await findOrdersWithLines(db, [before.at(-1)?.orderId ?? null])
   if (!first) return
   const { order } = first
-  const notice = noticeOf(shipped, orders, buyerUnits(partner))
+  const notice = noticeOf(shipped, orders, unitsOfPartner(partner))
   const earlier = await listTellings(db, partnerId, KIND, shipment.id)
   const next = nextTelling(earlier, shipment.number ?? shipment.erpId, notice)
   if (!next) return

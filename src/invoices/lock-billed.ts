@@ -2,7 +2,7 @@
 import type { Db } from '../database/database.ts'
 import { findOrdersWithLines, type OrderWithLines } from '../orders/orders-with-lines.ts'
 import type { Shipment } from '../shipments/shipment.ts'
-import { shipmentColumns } from '../shipments/shipment-store.ts'
+import { findShipmentById } from '../shipments/shipment-store.ts'
 import type { Invoice, InvoiceLine } from './invoice.ts'
 import { findInvoiceById, invoiceColumns, listInvoiceLines } from './invoice-store.ts'
 
@@ -27,16 +27,23 @@ export async function lockBilled(db: Db, invoiceId: string): Promise<Billed | un
   const before = corrected ? await listInvoiceLines(db, [corrected.id]) : []
   const lines = (await listInvoiceLines(db, [invoiceId])).map((line) => withOrderOf(line, before))
   const shipmentErpIds = [...new Set(lines.flatMap((l) => l.shipmentErpId ?? []))]
-  const shipments: Shipment[] = await db('shipments')
-    .select(shipmentColumns)
-    .where({ connection_id: invoice.connectionId })
-    .whereIn('erp_id', shipmentErpIds)
-    .orderBy('id')
+  const shipments = await findShipments(db, invoice.connectionId, shipmentErpIds)
   for (const ids of [lines.map((l) => l.orderId), before.map((l) => l.orderId), await findByPoNumber(db, invoice)]) {
     const orders = await findOrdersWithLines(db, ids)
     if (orders.length > 0) return { invoice, lines, orders, corrected: corrected ?? null, shipments }
   }
   return { invoice, lines, orders: [], corrected: corrected ?? null, shipments }
+}
+
+async function findShipments(db: Db, connectionId: string, erpIds: readonly string[]): Promise<Shipment[]> {
+  const ids: string[] = await db('shipments')
+    .where({ connection_id: connectionId })
+    .whereIn('erp_id', erpIds)
+    .orderBy('id')
+    .pluck('id')
+  const found: Shipment[] = []
+  for (const id of ids) found.push(...[await findShipmentById(db, id)].filter((s) => s !== undefined))
+  return found
 }
 
 async function findCorrected(db: Db, invoice: Invoice): Promise<Invoice | undefined> {

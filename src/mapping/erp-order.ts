@@ -3,6 +3,8 @@ import type { ErpAddress, ErpOrderDraft } from '../../connectors/connector.ts'
 import { parseTimestamp } from '../../protocols/cxml/timestamp.ts'
 import type { Address } from '../cart.ts'
 import type { Order, OrderLine } from '../orders/order.ts'
+import { profileWith } from '../partners/buyer-profiles.ts'
+import type { TradingPartner } from '../partners/partner.ts'
 
 /** What buyers' systems write that is no UN/CEFACT Rec 20 code: X12 355, SAP's and plain words. */
 const words: Readonly<Record<string, string>> = {
@@ -37,6 +39,11 @@ export function unitsOfBuyer(map: Readonly<Record<string, string>>): (unit: stri
     const folded = code.toUpperCase()
     return ours.get(code) ?? (Object.hasOwn(words, folded) ? (words[folded] as string) : folded)
   }
+}
+
+/** A partner's unit codes read as ours, by its profile. */
+export function unitsOfPartner({ profile, settings, protocol }: TradingPartner): (unit: string) => string {
+  return unitsOfBuyer(profileWith(profile, settings.overrides)[protocol].units.map)
 }
 
 /** The order as the ERP shall have it. A line in parts (schedule lines) carries them in its comments, the earliest day as its date. */

@@ -1,8 +1,8 @@
 // Order -> the draft an ERP makes its order of (connectors/connector.ts).
 import { describe, expect, it } from 'vitest'
-import { toErpDraft, unitsOfBuyer } from '../../src/mapping/erp-order.ts'
+import { toErpDraft, unitsOfBuyer, unitsOfPartner } from '../../src/mapping/erp-order.ts'
 import { buyerProfiles } from '../../src/partners/buyer-profiles.ts'
-import { orderLine, orderOf, sameUnits } from './house.ts'
+import { orderLine, orderOf, partner, sameUnits } from './house.ts'
 
 describe('a draft', () => {
   it('says who, what, for how much, where to and when', () => {
@@ -85,6 +85,12 @@ describe('units', () => {
   it('of the buyer’s map are undone; what several became is the first of them', () => {
     const toRec20 = unitsOfBuyer({ EA: 'EACH', C62: 'EACH', BX: 'KI' })
     expect(['EACH', 'KI', ' KI '].map(toRec20)).toEqual(['EA', 'BX', 'BX'])
+  })
+
+  it('are those of the partner’s profile, and its own', () => {
+    const own = { ...partner, settings: { ...partner.settings, overrides: { unitMap: { BX: 'DOOS' } } } }
+    expect(unitsOfPartner(own)('DOOS')).toBe('BX')
+    expect(unitsOfPartner({ ...partner, profile: 'oracle' })('EACH')).toBe('EA')
   })
 
   it('plain words and X12 are read, codes stay, the unknown goes as it is', () => {
