@@ -54,7 +54,14 @@ export function InvoicesPage({ shop, company, state, cursor, page, credit }: Inv
   )
 }
 
-export function InvoiceTable({ shop, invoices }: { shop: Shop; invoices: Invoice[] }) {
+interface InvoiceTableProps {
+  shop: Shop
+  invoices: Invoice[]
+  /** All are of the order the page is about. */
+  ofOrder?: boolean
+}
+
+export function InvoiceTable({ shop, invoices, ofOrder }: InvoiceTableProps) {
   return (
     <div className="table">
       <table className="fold">
@@ -73,7 +80,7 @@ export function InvoiceTable({ shop, invoices }: { shop: Shop; invoices: Invoice
         </thead>
         <tbody>
           {invoices.map((invoice) => (
-            <Row key={invoice.id} shop={shop} invoice={invoice} />
+            <Row key={invoice.id} shop={shop} invoice={invoice} ofOrder={ofOrder} />
           ))}
         </tbody>
       </table>
@@ -81,13 +88,13 @@ export function InvoiceTable({ shop, invoices }: { shop: Shop; invoices: Invoice
   )
 }
 
-function Row({ shop, invoice }: { shop: Shop; invoice: Invoice }) {
+function Row({ shop, invoice, ofOrder }: { shop: Shop; invoice: Invoice; ofOrder?: boolean }) {
   const { number, kind, state, poNumber, correctsNumber, invoiceDate, dueDate, currency } = invoice
   return (
     <tr>
       <td className="lead-cell">
         <b>{number}</b> {kind === 'credit-note' && <span className="badge">credit note</span>}
-        {poNumber && (
+        {poNumber && !ofOrder && (
           <span className="small soft">
             for <a href={`${shop.base}/orders/number/${encodeURIComponent(poNumber)}`}>{poNumber}</a>
           </span>
@@ -97,10 +104,18 @@ function Row({ shop, invoice }: { shop: Shop; invoice: Invoice }) {
       <td>
         <Word of="invoice" name={state} />
       </td>
-      <td className="nowrap">{dateOf(invoiceDate)}</td>
-      <td className="nowrap hide">{dueDate ? dateOf(dueDate) : '–'}</td>
-      <td className="number">{moneyOf(invoice.totalAmount, currency)}</td>
-      <td className="number hide">{invoice.openAmount === null ? '–' : moneyOf(invoice.openAmount, currency)}</td>
+      <td className="nowrap" data-label="Date">
+        {dateOf(invoiceDate)}
+      </td>
+      <td className="nowrap" data-label="Due">
+        {dueDate ? dateOf(dueDate) : '–'}
+      </td>
+      <td className="number" data-label="Total">
+        {moneyOf(invoice.totalAmount, currency)}
+      </td>
+      <td className="number" data-label="To pay">
+        {invoice.openAmount === null ? '–' : moneyOf(invoice.openAmount, currency)}
+      </td>
       <td>
         <InvoiceFiles base={shop.base} invoice={invoice} />
       </td>

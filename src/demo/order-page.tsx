@@ -4,7 +4,7 @@ import { InvoiceTable } from './invoices-page.tsx'
 import type { Difference, Order, OrderLine, Shipment } from './order-client.ts'
 import { Freshness, Word } from './order-marks.tsx'
 import { dateOf, eventInWords, fieldInWords, holdInWords, moneyOf, plain, quantityOf, timeOf } from './order-words.ts'
-import { SellersDeskSection } from './sellers-desk.tsx'
+import { SellersDeskSection, waitsForPerson } from './sellers-desk.tsx'
 import type { Shop } from './storefront-pages.tsx'
 
 interface OrderPageProps {
@@ -16,6 +16,7 @@ export function OrderPage({ shop, order }: OrderPageProps) {
   const { poNumber, erpNumber, state, channel, mode, differences, shipments, invoices } = order
   // Outside a punchout nobody signs in: whoever looks is the seller.
   const seller = shop.session === null
+  const waits = waitsForPerson(order)
   return (
     <div className="stack">
       <div>
@@ -31,10 +32,10 @@ export function OrderPage({ shop, order }: OrderPageProps) {
         </p>
       </div>
       <Standing order={order} />
-      {seller && order.holds.length > 0 && <SellersDeskSection shop={shop} order={order} />}
-      {!seller && order.holds.length > 0 && <Waiting order={order} />}
+      {seller && waits && <SellersDeskSection shop={shop} order={order} />}
+      {!seller && waits && <Waiting order={order} />}
       <Lines order={order} />
-      {differences.length > 0 && <Differences differences={differences} lines={order.lines} />}
+      {differences.length > 0 && <Differences order={order} />}
       <section className="stack tight" aria-labelledby="shipments">
         <h2 id="shipments">Shipments</h2>
         {shipments.length === 0 && (
@@ -49,7 +50,7 @@ export function OrderPage({ shop, order }: OrderPageProps) {
         {invoices.length === 0 ? (
           <p className="soft">Not invoiced yet.</p>
         ) : (
-          <InvoiceTable shop={shop} invoices={invoices} />
+          <InvoiceTable shop={shop} invoices={invoices} ofOrder />
         )}
       </section>
       <div className="grid top">
@@ -59,7 +60,7 @@ export function OrderPage({ shop, order }: OrderPageProps) {
           <ol className="timeline">
             {order.events.map((event) => (
               <li key={event.id}>
-                <span className="small soft">{timeOf(event.at)}</span>
+                <span className="when">{timeOf(event.at)}</span>
                 {eventInWords(event, seller)}
               </li>
             ))}
@@ -67,7 +68,7 @@ export function OrderPage({ shop, order }: OrderPageProps) {
           {order.events.length === 0 && <p className="soft">It came with the ERP’s data; nothing happened since.</p>}
         </section>
       </div>
-      {seller && order.holds.length === 0 && <SellersDeskSection shop={shop} order={order} />}
+      {seller && !waits && <SellersDeskSection shop={shop} order={order} />}
       {order.erp && <Freshness labels={[order.erp]} />}
     </div>
   )
@@ -229,7 +230,9 @@ function Sum({ label, amount, currency }: { label: string; amount: string; curre
   )
 }
 
-function Differences({ differences, lines }: { differences: Difference[]; lines: OrderLine[] }) {
+function Differences({ order: { differences, lines, currency } }: { order: Order }) {
+  const shown = ({ field }: Difference, value: string | null) =>
+    value === null ? 'nothing' : field === 'unitPrice' ? moneyOf(value, currency) : value
   const product = (lineNumber: number) => lines.find((l) => l.lineNumber === lineNumber)?.description ?? ''
   return (
     <section className="stack tight" aria-labelledby="differences">
@@ -239,7 +242,7 @@ function Differences({ differences, lines }: { differences: Difference[]; lines:
         <table className="fold">
           <thead>
             <tr>
-              <th>Line</th>
+              <th>Product</th>
               <th>What</th>
               <th>In the cart</th>
               <th>In the order</th>
@@ -249,14 +252,14 @@ function Differences({ differences, lines }: { differences: Difference[]; lines:
             {differences.map((d) => (
               <tr key={`${d.lineNumber} ${d.field}`}>
                 <td className="lead-cell">
-                  {d.lineNumber} <span className="small soft">{product(d.lineNumber)}</span>
+                  {product(d.lineNumber)} <span className="small soft">line {d.lineNumber}</span>
                 </td>
                 <td className="lead-cell">{fieldInWords(d)}</td>
-                <td data-label="Cart">
-                  {d.cartValue === null ? 'nothing' : <span className="before">{d.cartValue}</span>}
+                <td className="lead-cell" data-label="Cart">
+                  <span className={d.cartValue === null ? undefined : 'before'}>{shown(d, d.cartValue)}</span>
                 </td>
-                <td data-label="Order">
-                  <b>{d.orderValue ?? 'nothing'}</b>
+                <td className="lead-cell" data-label="Order">
+                  <b>{shown(d, d.orderValue)}</b>
                 </td>
               </tr>
             ))}
@@ -304,7 +307,13 @@ function ShipmentCard({ shipment, order }: { shipment: Shipment; order: Order })
           </>
         )}
         <dt>Contents</dt>
-        <dd>{lines.map((l) => `${quantityOf(l.quantity, l.unit)} ${product(l)}`).join('; ')}</dd>
+        <dd>
+          {lines.map((l) => (
+            <div key={l.orderLineNumber}>
+              {quantityOf(l.quantity, l.unit)} {product(l)}
+            </div>
+          ))}
+        </dd>
       </dl>
     </div>
   )

@@ -91,11 +91,12 @@ function Happened({ requisition }: { requisition: Requisition }) {
   const { orders, id } = requisition
   const documents = [...new Set(orders.map((o) => o.number))].flatMap(documentsOf)
   const all = [...orders, ...documents].sort((a, b) => a.at.getTime() - b.at.getTime())
+  const several = new Set(orders.map((o) => o.number)).size > 1
   return (
     <ol className="timeline">
       {all.map((one) =>
         'version' in one ? (
-          <Sent key={one.version} order={one} base={`/demo/buyer/requisitions/${id}`} />
+          <Sent key={one.version} order={one} base={`/demo/buyer/requisitions/${id}`} named={several} />
         ) : (
           <Received key={one.id} document={one} base={`/demo/buyer/requisitions/${id}`} />
         ),
@@ -112,11 +113,12 @@ export function sendingInWords({ type, tampering, attachment }: PurchaseOrder): 
   return [`${SENDINGS[type]} sent`, ...how.filter(Boolean)].join(', ')
 }
 
-function Sent({ order, base }: { order: PurchaseOrder; base: string }) {
+/** `named`: with its number, where there is more than one. */
+function Sent({ order, base, named }: { order: PurchaseOrder; base: string; named: boolean }) {
   return (
     <li>
-      <span className="small soft">{clockOf(order.at)}</span>
-      <b>{sendingInWords(order)}</b>{' '}
+      <span className="when">{clockOf(order.at)}</span>
+      <b>{sendingInWords(order)}</b> {named && <code>{order.number}</code>}{' '}
       <span className={`badge ${order.refusal ? 'bad' : 'good'}`}>{order.refusal ? 'refused' : 'taken'}</span>{' '}
       <a className="small" href={`${base}/orders/${order.version}`} aria-label={`OrderRequest ${order.version}`}>
         Show
@@ -129,7 +131,7 @@ function Sent({ order, base }: { order: PurchaseOrder; base: string }) {
 function Received({ document, base }: { document: SupplierDocument; base: string }) {
   return (
     <li data-document={document.kind}>
-      <span className="small soft">{clockOf(document.at)}</span>
+      <span className="when">{clockOf(document.at)}</span>
       <b>{document.kind}</b> {document.summary}{' '}
       <a className="small" href={`${base}/documents/${document.id}`} aria-label={`${document.kind}, the document`}>
         Show

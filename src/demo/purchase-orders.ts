@@ -6,7 +6,7 @@ import type { ItemIn, ItemOut } from '../../protocols/cxml/items.ts'
 import { writeMultipart } from '../../protocols/cxml/multipart.ts'
 import { statusOf } from '../../protocols/cxml/status.ts'
 import { formatTimestamp } from '../../protocols/cxml/timestamp.ts'
-import { addDecimals, divideDecimals, multiplyDecimals } from '../money.ts'
+import { addDecimals, divideDecimals, multiplyDecimals, roundDecimal } from '../money.ts'
 import { BUYER, SECRET, SHIP_TO, SUPPLIER, userContact, userExtrinsics } from './ariba.ts'
 import { prettyXml } from './pretty-xml.ts'
 import { newKey, type Requisition } from './requisitions.ts'
@@ -58,10 +58,16 @@ export function documentsOf(orderNumber: string): SupplierDocument[] {
   return documents.filter((d) => d.orderNumber === orderNumber)
 }
 
-/** The order that stands at the supplier, as it was sent last; undefined = none, or cancelled. */
+/** The order that stands at the supplier, as it was sent last; undefined = none, or it is over. */
 export function standingOrder({ orders }: Requisition): PurchaseOrder | undefined {
   const last = orders.findLast((o) => o.refusal === null)
-  return last?.type === 'delete' ? undefined : last
+  return last && !isOver(orders, last.number) ? last : undefined
+}
+
+/** Cancelled by the buyer, or rejected by the supplier. */
+function isOver(orders: readonly PurchaseOrder[], number: string): boolean {
+  const cancelled = orders.some((o) => o.number === number && o.type === 'delete' && o.refusal === null)
+  return cancelled || documentsOf(number).some((d) => d.news === 'rejected')
 }
 
 /** What the buyer knows of the requisition's order, in a word; null = never ordered. */
@@ -115,11 +121,13 @@ const ATTACHMENT = {
   ),
 }
 
-/** What was cancelled is over: the next order is another one. */
+/** After an order that is over the next one is another. */
 function numberOf({ number, id, orders }: Requisition): string {
-  const cancelled = orders.filter((o) => o.type === 'delete' && o.refusal === null).length
+  const last = orders.at(-1)?.number
+  if (last && !isOver(orders, last)) return last
   const first = `PO-${number.replace('REQ-', '')}-${id.slice(0, 4)}`
-  return cancelled === 0 ? first : `${first}-${cancelled + 1}`
+  const before = new Set(orders.map((o) => o.number)).size
+  return before === 0 ? first : `${first}-${before + 1}`
 }
 
 function orderRequest(requisition: Requisition, about: Sending & { number: string; version: number }): CxmlRequest {
@@ -178,7 +186,7 @@ function orderRequest(requisition: Requisition, about: Sending & { number: strin
 function toItemOut(item: ItemIn, tampering: Tampering, first: boolean): ItemOut {
   const { openQuantity, promisedQuantity, extrinsics, tax, shipping, comments, itemDetail, ...rest } = item
   const { money } = itemDetail.unitPrice
-  const price = tampering === 'price' && first ? multiplyDecimals(money.amount, '0.9') : money.amount
+  const price = tampering === 'price' && first ? roundDecimal(multiplyDecimals(money.amount, '0.9'), 2) : money.amount
   const descriptions = itemDetail.descriptions.map((d) =>
     tampering === 'description' ? { ...d, text: d.text.slice(0, 20) } : d,
   )

@@ -5,8 +5,13 @@ import { Word } from './order-marks.tsx'
 import { documentInWords, holdInWords, timeOf } from './order-words.ts'
 import type { Shop } from './storefront-pages.tsx'
 
+/** What was rejected or cancelled keeps its holds, for the record. */
+export function waitsForPerson({ holds, state }: Order): boolean {
+  return holds.length > 0 && state !== 'rejected' && state !== 'cancelled'
+}
+
 export function SellersDeskSection({ shop, order }: { shop: Shop; order: Order }) {
-  const held = order.holds.length > 0
+  const held = waitsForPerson(order)
   if (!held && order.deliveries.length === 0) return null
   return (
     <section className={`card desk ${held ? 'warn' : ''}`.trim()} aria-labelledby="desk">
@@ -51,7 +56,7 @@ function Decision({ shop, order }: { shop: Shop; order: Order }) {
               type="text"
               maxLength={500}
               required
-              placeholder="goes to the buyer’s system"
+              placeholder="the buyer reads it here"
             />
             <div>
               <button className="button quiet" type="submit">

@@ -31,7 +31,7 @@ export function ShopHeader({ base, session, path }: Shop & { path: string }) {
           </a>
           <nav aria-label="Shop">
             {links.map(([to, text]) => (
-              <a key={to} href={base + to} aria-current={path === base + to ? 'page' : undefined}>
+              <a key={to} href={base + to} aria-current={isAt(path, base + to, to === '') ? 'page' : undefined}>
                 {text}
               </a>
             ))}
@@ -43,6 +43,9 @@ export function ShopHeader({ base, session, path }: Shop & { path: string }) {
     </>
   )
 }
+
+/** Of the pages below, the first is none but itself. */
+const isAt = (path: string, link: string, first: boolean) => path === link || (!first && path.startsWith(`${link}/`))
 
 const DOING = { create: null, source: null, edit: 'changing a requisition', inspect: 'looking at a requisition' }
 

@@ -59,7 +59,7 @@ input[type=text].short{width:5.5rem}select.auto{width:auto}.stack.tight{gap:.5re
 .grid{display:grid;gap:1.1rem;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}
 fieldset{border:0;margin:0;padding:0;min-width:0}legend{font-weight:600;font-size:.94rem;padding:0;margin-bottom:.4rem}
 .choices{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(min(13rem,100%),1fr))}
-.check{display:flex;gap:.6rem;align-items:center;font-weight:400}.check input{accent-color:var(--act)}.timeline .note{margin:.5rem 0 0}
+.check{display:flex;gap:.6rem;align-items:center;font-weight:400}.check input{accent-color:var(--act)}.timeline .note{margin:.5rem 0 0}.field select.auto{justify-self:start;max-width:100%}
 .choice{display:flex;gap:.65rem;align-items:flex-start;padding:.8rem .95rem;border:1px solid var(--line);border-radius:12px;cursor:pointer;font-weight:400}
 .choice b{display:block}.choice input{margin:.32rem 0 0;accent-color:var(--act)}
 .choice:hover{background:var(--wash)}.choice:has(input:checked){border-color:var(--act);box-shadow:inset 0 0 0 1px var(--act)}
@@ -114,12 +114,12 @@ iframe{display:block;width:100%;height:min(48rem,80vh);border:1px solid var(--li
 .timeline li{position:relative;padding:0 0 .8rem 1.25rem;border-left:2px solid var(--line);overflow-wrap:anywhere}
 .timeline li:last-child{border-color:transparent;padding-bottom:0}
 .timeline li::before{content:"";position:absolute;left:-.37rem;top:.45rem;width:.6rem;height:.6rem;border-radius:50%;background:var(--act)}
-.timeline li .small:not(.button){display:block}
+.timeline .when{display:block;color:var(--soft);font-size:.88rem}.timeline~*{margin-top:1.1rem}
 .figures{display:flex;flex-wrap:wrap;gap:.75rem 2.25rem;margin:.9rem 0}.figures dt{font-size:.88rem}.figures dd{font-variant-numeric:tabular-nums;font-weight:600}
 .figures .strong dd{font-size:1.35rem;line-height:1.2}.figures .bad dd{color:var(--bad)}
 .figures>div{display:flex;flex-direction:column;justify-content:end}
 meter{width:100%;height:1rem;accent-color:var(--act)}
-.row{display:contents}.grid.top{align-items:start}.desk h3{margin-top:1.1rem}.desk .note h3{margin-top:0}
+.row{display:contents}.grid.top{align-items:start}.desk>.note{margin-top:.9rem}.desk>h3{margin:1.25rem 0 .4rem}
 .desk.warn{border-color:var(--warn)}.desk .note h3{color:var(--warn)}.desk .grid{margin-top:1rem}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.88rem;padding-block:1.25rem}
@@ -127,6 +127,8 @@ footer{border-top:1px solid var(--line);color:var(--soft);font-size:.88rem;paddi
 .fold thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .fold tbody tr{display:grid;grid-template-columns:1fr auto;gap:.15rem 1rem;padding:.8rem .9rem;border-bottom:1px solid var(--line)}.fold tbody tr:last-child{border-bottom:0}
 .fold tbody td{border:0;padding:0}.fold tbody td.lead-cell{grid-column:1/-1}.fold tbody td.hide{display:none}
+.steps{flex-direction:column;gap:.25rem}.steps li{display:flex;justify-content:space-between;align-items:baseline;border-top:0;border-left:4px solid var(--line);padding:.1rem 0 .1rem .75rem}
+.filters .field{flex:1 1 8rem}.filters .button{flex:1}
 .fold tbody td[data-label]{text-align:left;white-space:normal}.fold tbody td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:.86rem}
 .fold tfoot tr{display:flex;justify-content:flex-end}.fold tfoot td[aria-hidden]{display:none}tr.part td:nth-child(2){padding-left:0}.bar nav{margin-inline:-.45rem}.bar nav a{padding:.3rem .45rem;font-size:.88rem}.brand{width:100%}}
 @media(prefers-reduced-motion:no-preference){.button,.choice,.bar nav a{transition:background-color .12s,filter .12s}}

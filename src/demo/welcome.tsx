@@ -3,11 +3,11 @@
 export function Welcome({ hubUrl }: { hubUrl: string }) {
   return (
     <>
-      <h1>A punchout, end to end</h1>
+      <h1>From cart to invoice, end to end</h1>
       <p className="lead">
-        A buyer opens a supplier’s shop from inside their procurement system, fills a cart, and the cart comes back as a
-        requisition. This hub stands between the two and speaks cXML and OCI, so the shop need not. Everything below
-        runs in this one process.
+        A buyer opens a supplier’s shop from inside their procurement system, fills a cart, and it comes back as a
+        requisition. The order that follows goes into the supplier’s ERP; confirmation, ship notice and invoice go back.
+        This hub stands between them. Everything below runs in this one process.
       </p>
       <ul className="cards">
         <Card
@@ -16,7 +16,8 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
           action="Start as a buyer"
           icon="M4 5h16v11H4zM9 20h6M12 16v4M8 9h8M8 12h5"
         >
-          Be SAP Ariba or SAP of the City of Almere. Shows every document that goes out and comes back. Begin here.
+          Be SAP Ariba or SAP of the City of Almere: fill a cart, bring it back, order it. Shows every document that
+          goes out and comes back. Begin here.
         </Card>
         <Card
           title="Demo storefront"
@@ -24,11 +25,12 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
           action="Look at the shop"
           icon="M4 9l1.5-5h13L20 9M4 9v11h16V9M4 9h16M9 20v-6h6v6"
         >
-          The shop of Demo Office Supplies. It knows nothing of cXML or OCI, only four calls to the hub: an example for
-          your own.
+          The shop of Demo Office Supplies, with order history, tracking, invoices and credit. It knows nothing of cXML,
+          OCI or the ERP, only the hub’s API: an example for your own.
         </Card>
         <Card title="API" href="/api/docs" action="Read the API" icon="M8 6l-5 6 5 6M16 6l5 6-5 6M13.5 4l-3 16">
-          What a storefront calls, and how partners, mapping rules and documents are administered. OpenAPI 3.1.
+          What a storefront calls, and how partners, ERP connections, orders and documents are administered. OpenAPI
+          3.1.
         </Card>
       </ul>
       <section className="table" aria-labelledby="secrets">
@@ -51,7 +53,7 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
             <Row who="SAP of the City of Almere" where="GET or POST /oci/almere-sap">
               <code>USERNAME=demo</code>, <code>PASSWORD=demo-secret</code>
             </Row>
-            <Row who="The storefront" where="POST /api/v1/punchout/exchange">
+            <Row who="The storefront" where="/api/v1">
               Basic <code>demo-store</code> : <code>demo-store-secret</code>
             </Row>
             <Row who="Administration" where="POST /oauth/token">
