@@ -274,6 +274,7 @@ export interface ErpShipmentLine {
   unitOfMeasure: string
 }
 
+/** A credit note's amounts and quantities are positive: `kind` says the direction. In open items and balances it is negative. */
 export interface ErpInvoice {
   erpId: string
   number: string
