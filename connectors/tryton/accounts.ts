@@ -44,8 +44,8 @@ export async function openItems(connection: TrytonConnection): Promise<RecordStr
     domain: [...own, ['party', '!=', null]],
     customerNumber: 'party.code',
     traces: [{ model: 'account.move.line', domain: own }],
-    async read(domain, options) {
-      const rows = await client.read<ItemRow>('account.move.line', domain, itemFields, options)
+    async read(domain, options, limit) {
+      const rows = await client.read<ItemRow>('account.move.line', domain, itemFields, { ...options, limit })
       const ids = rows.flatMap((row) => Number(/^account\.invoice,(\d+)$/.exec(row.move_origin ?? '')?.[1] ?? []) || [])
       const documents = await client.read<Document>(
         'account.invoice',
@@ -96,9 +96,9 @@ export async function balances(connection: TrytonConnection): Promise<RecordStre
     domain: await customerDomain(connection),
     customerNumber: 'code',
     traces: [{ model: 'party.party', domain: [] }, ...owing],
-    async read(domain, options) {
+    async read(domain, options, limit) {
       type Owing = { code: string; receivable: string; credit_amount?: string }
-      const parties = await client.read<Owing>('party.party', domain, fields, options)
+      const parties = await client.read<Owing>('party.party', domain, fields, { ...options, limit })
       return parties.map(
         ({ id, code, receivable, credit_amount }): ErpBalance => ({
           customerNumber: code,
@@ -123,10 +123,10 @@ export async function creditLimits(connection: TrytonConnection): Promise<Record
     customerNumber: 'code',
     // The limit is a record of its own, but only ever written with its party.
     traces: [{ model: 'party.party', domain: [] }],
-    async read(domain, options) {
+    async read(domain, options, limit) {
       type Limited = { code: string; active: unknown; credit_limit_amount?: string | null }
       const fields = ['code', 'active', ...(limited ? ['credit_limit_amount'] : [])]
-      const parties = await client.read<Limited>('party.party', domain, fields, options)
+      const parties = await client.read<Limited>('party.party', domain, fields, { ...options, limit })
       return parties.map(
         ({ id, code, active, credit_limit_amount }): ErpCreditLimit => ({
           customerNumber: code,

@@ -6,7 +6,7 @@ import { positionAfter, readCursor, withOverlap, writeCursor } from '../change-c
 import type { Cursor, Page, PullOptions, StreamName, StreamRecord, Tombstone } from '../connector.ts'
 import { ErpError } from '../erp-error.ts'
 import type { TrytonConnection } from './connection.ts'
-import type { Domain, Row, SearchOptions } from './json-rpc.ts'
+import type { CallOptions, Domain, Row } from './json-rpc.ts'
 import { datetime } from './values.ts'
 
 export interface RecordStream<S extends StreamName> {
@@ -20,8 +20,8 @@ export interface RecordStream<S extends StreamName> {
   deleted?(since: string, exclusive: boolean): Promise<Change[]>
   /** Path from the model to the customer's number, for `customerNumbers`. */
   customerNumber: string
-  /** In any order. */
-  read(domain: Domain, options: SearchOptions): Promise<StreamRecord[S][]>
+  /** By rising id, the first `limit`. */
+  read(domain: Domain, options: CallOptions, limit?: number): Promise<StreamRecord[S][]>
 }
 
 export interface Trace {
@@ -66,25 +66,23 @@ export async function* passOver<S extends StreamName>(
 
   for (let last = underWay?.last ?? 0; ; ) {
     stopIfTold(signal)
-    const rest = changed
-      ? changed.filter((id) => id > last).slice(0, pageSize + 1)
-      : await client.search(stream.model, [...domain, ['id', '>', last]], { ...options, limit: pageSize + 1 })
-    const ids = rest.slice(0, pageSize)
-    if (ids.length === 0) return
-    last = ids.at(-1) as number
-    const found = await stream.read([...domain, ['id', 'in', ids]], options)
-    const next = {
-      ...position,
-      ...(rest.length > pageSize
-        ? { id: writePlace({ upTo: until, last }) }
-        : positionAfter({ changedAt: until, id: '' }, config.overlapSeconds, now())),
-    }
-    yield {
-      records: [...found, ...(changed && !customerNumbers ? gone(ids, found) : [])],
-      next: writeCursor(next),
-      total,
-    }
-    if (rest.length <= pageSize) return
+    const rest = changed?.filter((id) => id > last)
+    const ids = rest?.slice(0, pageSize)
+    const found = await stream.read(
+      [...domain, ids ? ['id', 'in', ids] : ['id', '>', last]],
+      options,
+      // One more than the page, to know whether it is the last.
+      ids ? undefined : pageSize + 1,
+    )
+    const isLast = rest ? rest.length <= pageSize : found.length <= pageSize
+    const page = found.slice(0, pageSize)
+    last = ids ? (ids.at(-1) ?? 0) : Number(page.at(-1)?.erpId ?? 0)
+    if (last === 0) return
+    const next = isLast
+      ? positionAfter({ changedAt: until, id: '' }, config.overlapSeconds, now())
+      : { ...position, id: writePlace({ upTo: until, last }) }
+    yield { records: [...page, ...(ids && !customerNumbers ? gone(ids, page) : [])], next: writeCursor(next), total }
+    if (isLast) return
   }
 }
 
@@ -131,7 +129,7 @@ async function changesSince<S extends StreamName>(
   { traces, deleted }: RecordStream<S>,
   since: string,
   exclusive: boolean,
-  options: SearchOptions,
+  options: CallOptions,
 ): Promise<Change[]> {
   const changes: Change[] = []
   for (const { model, domain, path } of traces) {
@@ -162,7 +160,7 @@ function idsIn(value: unknown): number[] {
 export async function newest(
   { client }: TrytonConnection,
   traces: readonly Trace[],
-  options: SearchOptions,
+  options: CallOptions,
 ): Promise<string[]> {
   const times: string[] = []
   for (const { model, domain } of traces)

@@ -48,9 +48,9 @@ export async function customers(connection: TrytonConnection): Promise<RecordStr
       { model: 'party.identifier', domain: [], path: 'party' },
       { model: 'party.contact_mechanism', domain: [], path: 'party' },
     ],
-    async read(domain, options) {
+    async read(domain, options, limit) {
       const terms = await paymentTerms(connection)
-      const parties = await client.read<PartyRow>('party.party', domain, fields, options)
+      const parties = await client.read<PartyRow>('party.party', domain, fields, { ...options, limit })
       return parties.map((party): ErpCustomer => {
         const name = party.name || party.code
         const address = party.addresses.find((a) => a.invoice) ?? party.addresses[0]
@@ -87,9 +87,9 @@ export async function shipTos(connection: TrytonConnection): Promise<RecordStrea
     domain: [['active', '=', true], ...(await customerDomain(connection, 'party.'))],
     customerNumber: 'party.code',
     traces: [{ model: 'party.address', domain: [] }],
-    async read(domain, options) {
+    async read(domain, options, limit) {
       type Addressed = AddressRow & Times & { party: { code: string; name: string | null } }
-      const rows = await connection.client.read<Addressed>('party.address', domain, fields, options)
+      const rows = await connection.client.read<Addressed>('party.address', domain, fields, { ...options, limit })
       return rows.map(
         (row): ErpShipTo => ({
           erpId: String(row.id),

@@ -5,7 +5,7 @@ import { add, compare, multiplyDivide, negate } from '../decimal.ts'
 import { type AddressRow, addressFields, toErpAddress } from './addresses.ts'
 import { changedAt, type RecordStream } from './changes.ts'
 import type { TrytonConnection } from './connection.ts'
-import type { SearchOptions } from './json-rpc.ts'
+import type { CallOptions } from './json-rpc.ts'
 import type { Unit } from './units.ts'
 import { floatText, priceText } from './values.ts'
 
@@ -108,8 +108,8 @@ export async function invoices(connection: TrytonConnection): Promise<RecordStre
         path: 'move_origin',
       },
     ],
-    async read(domain, options) {
-      const rows = await client.read<InvoiceRow>('account.invoice', domain, fields, options)
+    async read(domain, options, limit) {
+      const rows = await client.read<InvoiceRow>('account.invoice', domain, fields, { ...options, limit })
       const origins = await originsOf(connection, rows, options)
       const records: ErpInvoice[] = []
       for (const row of rows) {
@@ -122,7 +122,7 @@ export async function invoices(connection: TrytonConnection): Promise<RecordStre
   }
 }
 
-async function originsOf({ client }: TrytonConnection, rows: InvoiceRow[], options: SearchOptions): Promise<Origins> {
+async function originsOf({ client }: TrytonConnection, rows: InvoiceRow[], options: CallOptions): Promise<Origins> {
   const texts = rows.flatMap((row) => row.lines.flatMap((line) => line.origin ?? []))
   const lines = await client.read<{ invoice: { number: string | null } | null; origin: string | null }>(
     'account.invoice.line',

@@ -1,9 +1,9 @@
-// Tryton's JSON-RPC: one POST per call to /<database>/, a session that is renewed when it has ended, and how Tryton says no.
-// Most of its errors come with status 200 as `error: [kind, arguments]`.
+// Tryton's JSON-RPC: one POST per call to /<database>/, in a session that is opened with the first and renewed when it has ended.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Exchange, Surroundings } from '../connector.ts'
-import { ErpError, type ErpErrorKind } from '../erp-error.ts'
-import { type HttpAnswer, makeHttpClient } from '../http-client.ts'
+import { ErpError } from '../erp-error.ts'
+import { makeHttpClient } from '../http-client.ts'
+import { noTryton, resultOf, SERVER, SESSION_ENDED, TrytonFault } from './answers.ts'
 import { decode, type Wire } from './values.ts'
 
 export interface TrytonLogin {
@@ -46,7 +46,7 @@ export interface CallOptions {
 }
 export interface SearchOptions extends CallOptions {
   order?: readonly (readonly [field: string, direction: string])[]
-  limit?: number
+  limit?: number | undefined
 }
 
 interface SendOptions {
@@ -55,23 +55,8 @@ interface SendOptions {
   raw?: boolean | undefined
 }
 
-/** Tryton ran the call and said no. `words` are its own, in the connection's language. */
-export class TrytonFault extends ErpError {
-  readonly words: string
-  /** Name of the warning that asks to be accepted, with a UserWarning. */
-  readonly warning: string | undefined
-
-  constructor(kind: ErpErrorKind, message: string, words: string, options: { retryAfter?: number; warning?: string }) {
-    super(kind, message, options)
-    this.words = words
-    this.warning = options.warning
-  }
-}
-
 /** Waits before a call that Tryton rolled back for want of a lock is made again. */
 const LOCK_WAITS_MS = [100, 400, 1600]
-/** Tryton counts wrong passwords for as long as a session lasts, five minutes by default. */
-const LOGIN_WAIT_SECONDS = 300
 
 export function makeTrytonClient(login: TrytonLogin, surroundings: Pick<Surroundings, 'onExchange'>): TrytonClient {
   const path = `/${encodeURIComponent(login.database)}/`
@@ -144,7 +129,7 @@ export function makeTrytonClient(login: TrytonLogin, surroundings: Pick<Surround
         accept: [401, 403, 404, 429],
         signal,
       })
-      const result = resultOf(answer, method, login, authorization !== undefined)
+      const result = resultOf(answer, { to, method, loggedIn: authorization !== undefined }, login)
       tell()
       return raw ? result : decode(result)
     } catch (error) {
@@ -165,7 +150,9 @@ export function makeTrytonClient(login: TrytonLogin, surroundings: Pick<Surround
       return session()
     },
     async version(signal) {
-      return String(await send('/', 'common.server.version', [], { signal }))
+      const version = await send(SERVER, 'common.server.version', [], { signal })
+      if (!/^\d+\.\d+/.test(String(version))) throw noTryton(login.url)
+      return String(version)
     },
     async logout() {
       const ending = opening
@@ -174,69 +161,4 @@ export function makeTrytonClient(login: TrytonLogin, surroundings: Pick<Surround
       if (known) await send(path, 'common.db.logout', [], { authorization: known.authorization }).catch(() => undefined)
     },
   }
-}
-
-/** Cause of the error that a 401 within a session is; a new session may help. */
-const SESSION_ENDED = 'the session has ended'
-
-function resultOf(answer: HttpAnswer, method: string, login: TrytonLogin, loggedIn: boolean): unknown {
-  const { status } = answer
-  if (status === 401)
-    throw loggedIn
-      ? new ErpError('unauthorised', `${method}: Tryton no longer knows the session.`, { cause: SESSION_ENDED })
-      : new ErpError(
-          'unauthorised',
-          `Tryton refuses the login of "${login.user}" to the database "${login.database}": wrong user or password.`,
-        )
-  if (status === 403)
-    throw new ErpError(
-      'unintelligible',
-      `${method}: this Tryton offers no such call (403). Is a module missing, or the version another?`,
-    )
-  if (status === 404)
-    throw new ErpError(
-      'unreachable',
-      `Tryton at ${login.url} has no database "${login.database}" (404). Are address and database right?`,
-    )
-  if (status === 429)
-    throw new ErpError('throttled', `Tryton lets "${login.user}" wait after too many wrong passwords.`, {
-      retryAfter: LOGIN_WAIT_SECONDS,
-    })
-  const body = answer.json()
-  if (typeof body !== 'object' || body === null || !('result' in body || 'error' in body))
-    throw new ErpError('unintelligible', `${method}: this is no answer of a Tryton server. Is the address right?`)
-  if ('error' in body) throw faultOf(body.error, method)
-  return (body as { result: unknown }).result
-}
-
-/** trytond/exceptions.py; anything else is a Python exception's text. */
-function faultOf(error: unknown, method: string): ErpError {
-  const [kind, args] = Array.isArray(error) ? error : [error, []]
-  const parts = (Array.isArray(args) ? args : [args]).filter((part) => typeof part === 'string' && part !== '')
-  const fault = (kindOfError: ErpErrorKind, words: string, options = {}) =>
-    new TrytonFault(kindOfError, `Tryton says to ${method}: ${words}`, words, options)
-  switch (kind) {
-    case 'UserError':
-      return fault('refused', parts.join(' '))
-    case 'UserWarning': {
-      const [warning, ...words] = parts as string[]
-      return fault('refused', words.join(' '), { warning })
-    }
-    case 'ConcurrencyException':
-      return fault('throttled', `somebody else changed it meanwhile (${parts.join(' ')})`, { retryAfter: 5 })
-    case 'LoginException':
-      return fault('unauthorised', `the login asks for more than a password (${parts.slice(1).join(' ')})`)
-    default:
-      return pythonFault(String(kind).trim(), fault)
-  }
-}
-
-type MakeFault = (kind: ErpErrorKind, words: string, options?: { retryAfter?: number }) => TrytonFault
-
-function pythonFault(text: string, fault: MakeFault): TrytonFault {
-  if (/could not (obtain lock|serialize)|deadlock detected|is locked|lock timeout|canceling statement/i.test(text))
-    return fault('throttled', `another transaction holds what it needs (${text})`, { retryAfter: 5 })
-  if (/connection (refused|reset|already closed)|closed the connection|could not connect|too many clients/i.test(text))
-    return fault('unreachable', `its database can't be reached (${text})`)
-  return fault('unintelligible', `it failed inside: ${text}`)
 }

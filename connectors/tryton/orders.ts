@@ -82,8 +82,8 @@ export async function orders(connection: TrytonConnection): Promise<RecordStream
     ...((await connection.has('sale_history')) && {
       deleted: (since: string, exclusive: boolean) => deletedSales(connection, since, exclusive),
     }),
-    async read(domain, options) {
-      const sales = await client.read<SaleRow>('sale.sale', domain, fields, options)
+    async read(domain, options, limit) {
+      const sales = await client.read<SaleRow>('sale.sale', domain, fields, { ...options, limit })
       const records: ErpOrder[] = []
       for (const sale of sales) {
         const lines = sale.lines.filter((line) => line.type === 'line')

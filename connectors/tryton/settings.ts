@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const url = z
   .url({ protocol: /^https?$/, message: 'an http or https address' })
-  .refine((text) => !/[?#]/.test(text) && !new URL(text).username, 'without user, password, ? and #')
+  .refine((text) => !/[?#@]/.test(text), 'without user, password, ? and #')
   .transform((text) => text.replace(/\/+$/, ''))
 
 export const settings = z.strictObject({

@@ -78,8 +78,8 @@ export async function shipments(connection: TrytonConnection): Promise<RecordStr
       { model: 'stock.move', domain: [...own, ...shipment], path: 'shipment' },
       ...(packages ? [{ model: 'stock.package', domain: [...own, ...shipment], path: 'shipment' }] : []),
     ],
-    async read(domain, options) {
-      const rows = await client.read<ShipmentRow>('stock.shipment.out', domain, fields, options)
+    async read(domain, options, limit) {
+      const rows = await client.read<ShipmentRow>('stock.shipment.out', domain, fields, { ...options, limit })
       const records: ErpShipment[] = []
       for (const row of rows) {
         const known = new Map<number, { code: string; digits: number }>()

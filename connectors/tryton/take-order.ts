@@ -2,8 +2,9 @@
 // is taken up where it stands.
 import type { ErpOrderDraft, ErpOrderReceipt } from '../connector.ts'
 import { ErpError } from '../erp-error.ts'
+import { TrytonFault } from './answers.ts'
 import type { TrytonConnection } from './connection.ts'
-import { type Row, TrytonFault } from './json-rpc.ts'
+import type { Row } from './json-rpc.ts'
 import { orderState, type SaleState, saleStateFields } from './order-state.ts'
 import { onceDomain, saleDraft } from './sale-draft.ts'
 

@@ -18,7 +18,7 @@ export async function sitDown(
   password?: string,
 ): Promise<Desk> {
   let authorization: string | undefined
-  const post = async (method: string, params: unknown[]) => {
+  const post = async <T>(method: string, params: unknown[]): Promise<T> => {
     const headers: Record<string, string> = {
       'content-type': 'application/json',
       ...(authorization && { authorization }),
@@ -26,7 +26,7 @@ export async function sitDown(
     const body = JSON.stringify({ id: 0, method, params })
     const response = await fetch(`${server.url}/${server.database}/`, { method: 'POST', headers, body })
     if (!response.ok) throw new Error(`HTTP ${response.status}`)
-    const answer = await response.json()
+    const answer = (await response.json()) as { error?: unknown; result: T }
     if (answer.error) throw new Error(`${method}: ${JSON.stringify(answer.error)}`)
     return answer.result
   }
@@ -38,7 +38,7 @@ export async function sitDown(
   const open = async () => {
     authorization = undefined
     const words = [login, { password: password ?? world.users[login].password }, 'en']
-    const [userId, key] = await post('common.db.login', words)
+    const [userId, key] = await post<[number, string]>('common.db.login', words)
     authorization = `Session ${Buffer.from(`${login}:${userId}:${key}`).toString('base64')}`
     desk.userId = userId
     desk.context = await post('model.res.user.get_preferences', [true, {}])
@@ -82,7 +82,8 @@ export function makeOffice(clerk: Desk) {
       const [filled] = await clerk.call<Values[]>(`model.${model}.on_change`, values, [field])
       return Object.fromEntries(Object.entries(filled ?? {}).filter(([name]) => !name.endsWith('.')))
     }
-    const header: Values = { ...start, ...(await onChange('sale.sale', start, 'party')) }
+    // "No freight": the form would add some for the customer's carrier.
+    const header: Values = { ...start, ...(await onChange('sale.sale', start, 'party')), shipment_cost_method: null }
     const rows: Values[] = []
     for (const { itemNumber, quantity } of lines) {
       const product = await idOf('product.product', ['code', '=', itemNumber])
@@ -102,14 +103,14 @@ export function makeOffice(clerk: Desk) {
     await clerk.call('model.sale.sale.confirm', [id])
   }
 
-  /** Reserves, picks what is wanted, packs it into one parcel, and sends it. */
+  /** Reserves and picks what is wanted, packs it into one parcel, and sends it. */
   async function ship(orderId: string, { lines, carrier, tracking }: Parameters<NonNullable<ErpPeople['ship']>>[1]) {
     const { shipments } = await read<{ shipments: number[] }>('sale.sale', Number(orderId), 'shipments')
     const open = await idOf('stock.shipment.out', ['id', 'in', shipments], ['state', 'in', ['draft', 'waiting']])
     const byCarrier = await idOf('carrier', ['party.name', '=', carrier])
     if (byCarrier) await clerk.call('model.stock.shipment.out.write', [open], { carrier: byCarrier })
-    await clerk.call('model.stock.shipment.out.assign_try', [open])
     if (lines) await keepOnly(open, lines)
+    await clerk.call('model.stock.shipment.out.assign_try', [open])
     await clerk.call('model.stock.shipment.out.pick', [open])
     const moves = await idsOf(
       'stock.move',
@@ -184,16 +185,9 @@ export function makeOffice(clerk: Desk) {
 
   async function pay(invoiceId: string, amount?: string) {
     const id = Number(invoiceId)
-    type Open = {
-      amount_to_pay: { decimal: string }
-      currency: number
-      company: number
-      party: number
-      account: number
-    }
-    const open = await read<Open>('account.invoice', id, 'amount_to_pay', 'currency', 'company', 'party', 'account')
+    type Open = { amount_to_pay: { decimal: string }; currency: number; company: number; account: number }
+    const open = await read<Open>('account.invoice', id, 'amount_to_pay', 'currency', 'company', 'account')
     const start = {
-      payer: open.party,
       amount: decimal(amount ?? open.amount_to_pay.decimal),
       currency: open.currency,
       company: open.company,
