@@ -30,31 +30,37 @@ export async function recordErpInvoices(
   const invoices = [...new Map(records.flatMap((r) => ('deleted' in r ? [] : [[r.erpId, r] as const]))).values()]
   const gone = records.flatMap((r) => ('deleted' in r ? [r.erpId] : []))
   const put = invoices.length > 0 ? await putInvoices(db, origin, invoices, stamp) : []
-  if (gone.length > 0)
-    await db('invoices')
-      .where({ connection_id: origin.id })
-      .whereIn('erp_id', gone)
-      .whereNull('deleted_at')
-      .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
-  if (put.length === 0) return
+  const removed: { id: string }[] =
+    gone.length === 0
+      ? []
+      : await db('invoices')
+          .where({ connection_id: origin.id })
+          .whereIn('erp_id', gone)
+          .whereNull('deleted_at')
+          .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
+          .returning('id')
+  const touched = [...put, ...removed].map((invoice) => invoice.id)
+  if (touched.length === 0) return
   await enqueueAll(
     db,
     'send-invoice',
-    (
-      await ofPartners(
-        db,
-        put.map((p) => p.id),
-      )
-    ).map((invoiceId) => ({ invoiceId })),
+    (await ofPartners(db, touched)).map((invoiceId) => ({ invoiceId })),
   )
   if (options.first) return
   await announce(
     db,
-    put.map(({ id, state, kind, fresh }) => ({
-      sellerId: origin.sellerId,
-      type: fresh ? ('invoice.created' as const) : ('invoice.updated' as const),
-      data: { invoiceId: id, kind, state },
-    })),
+    [
+      ...put.map(({ id, state, kind, fresh }) => ({
+        sellerId: origin.sellerId,
+        type: fresh ? ('invoice.created' as const) : ('invoice.updated' as const),
+        data: { invoiceId: id, kind, state },
+      })),
+      ...removed.map(({ id }) => ({
+        sellerId: origin.sellerId,
+        type: 'invoice.updated' as const,
+        data: { invoiceId: id, state: 'cancelled' },
+      })),
+    ],
     stamp,
   )
 }
@@ -124,12 +130,19 @@ async function putInvoices(db: Db, origin: Origin, invoices: readonly ErpInvoice
   return put
 }
 
-/** Of these invoices those with a line of an order that a buyer's system sent. */
+/** Of these invoices those a buyer's system is to hear of, or has heard of: by order, by the invoice they correct, by PO number. */
 async function ofPartners(db: Db, invoiceIds: readonly string[]): Promise<string[]> {
-  return db('invoice_lines as l')
-    .join('orders as o', 'o.id', 'l.order_id')
-    .whereIn('l.invoice_id', invoiceIds)
-    .whereNotNull('o.partner_id')
-    .distinct()
-    .pluck('l.invoice_id')
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `SELECT i.id FROM invoices i WHERE i.id = ANY(?) AND (
+       EXISTS (SELECT 1 FROM invoice_lines l JOIN orders o ON o.id = l.order_id
+         WHERE l.invoice_id = i.id AND o.partner_id IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM invoices c JOIN invoice_lines l ON l.invoice_id = c.id JOIN orders o ON o.id = l.order_id
+         WHERE c.seller_id = i.seller_id AND c.connection_id = i.connection_id AND c.number = i.corrects_number
+           AND o.partner_id IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM orders o WHERE o.seller_id = i.seller_id AND o.connection_id = i.connection_id
+         AND o.po_number = i.po_number AND o.partner_id IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM deliveries d WHERE d.subject_id = i.id))`,
+    [[...invoiceIds]],
+  )
+  return rows.map((r) => r.id)
 }

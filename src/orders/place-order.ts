@@ -80,6 +80,8 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
   )
   if (state === 'received' && input.connectionId)
     await enqueue(db, 'push-order', { orderId: id }, { queue: erpQueue(input.connectionId) })
+  // Nobody else will speak of it: the ERP never has it.
+  if (content.kind === 'blanket') await enqueue(db, 'send-confirmation', { orderId: id })
   await announce(db, [{ sellerId: input.sellerId, type: 'order.created', data: { orderId: id, state } }], stamp)
   const order = await findOrderById(db, id)
   if (!order) throw new Error(`order ${id} vanished while being placed`)

@@ -293,7 +293,8 @@ async function applyMoves(
        confirmed_date = r."confirmedDate", shipped_quantity = r."shippedQuantity", invoiced_quantity = r."invoicedQuantity",
        rejection_reason = r."rejectionReason", product_group = coalesce(l.product_group, r."productGroup"),
        details = l.details || jsonb_build_object('erp', jsonb_build_object('itemNumber', r."itemNumber", 'unitPrice',
-         r."unitPrice"::text, 'priceUnit', r."priceUnit"::text, 'quantity', r.quantity::text))
+         r."unitPrice"::text, 'priceUnit', r."priceUnit"::text, 'quantity', r.quantity::text,
+         'unit', r."unitOfMeasure"))
      FROM ${given.sql}
      WHERE l.order_id = r."orderId" AND l.line_number = r."lineNumber"`,
     given.bindings,

@@ -65,8 +65,9 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
   }
 }
 
-/** Tells two contents apart; what names the document alone (its payloadID) is left out. */
+/** Tells two contents apart; what names the document alone (its payloadID, its parts' Content-IDs) is left out. */
 export function hashOf(content: OrderContent): Buffer {
-  const { reply, ...details } = content.details
-  return sha256(JSON.stringify({ ...content, poVersion: null, details }))
+  const { reply, attachments, ...details } = content.details
+  const attached = attachments?.map(({ contentId, ...attachment }) => attachment)
+  return sha256(JSON.stringify({ ...content, poVersion: null, details: { ...details, attached } }))
 }

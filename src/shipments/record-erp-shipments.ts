@@ -116,12 +116,14 @@ async function putShipments(db: Db, origin: Origin, shipments: readonly ErpShipm
   return put
 }
 
-/** Of these shipments those with a line of an order that a buyer's system sent. */
+/** Of these shipments those with a line of an order that a buyer's system sent, or that one has heard of. */
 async function ofPartners(db: Db, shipmentIds: readonly string[]): Promise<string[]> {
-  return db('shipment_lines as l')
-    .join('orders as o', 'o.id', 'l.order_id')
-    .whereIn('l.shipment_id', shipmentIds)
-    .whereNotNull('o.partner_id')
-    .distinct()
-    .pluck('l.shipment_id')
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `SELECT s.id FROM shipments s WHERE s.id = ANY(?) AND (
+       EXISTS (SELECT 1 FROM shipment_lines l JOIN orders o ON o.id = l.order_id
+         WHERE l.shipment_id = s.id AND o.partner_id IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM deliveries d WHERE d.subject_id = s.id))`,
+    [[...shipmentIds]],
+  )
+  return rows.map((r) => r.id)
 }

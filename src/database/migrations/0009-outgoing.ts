@@ -5,7 +5,7 @@ export const up: readonly string[] = [
      'orders', '{"holdOn": ["supplierPartId", "unit", "unitPrice", "priceUnit", "currency"], "priceTolerancePercent": "0",
        "overCredit": "hold", "testOrders": "hold"}'::jsonb,
      'outgoing', '{"way": "off", "kinds": ["ConfirmationRequest", "ShipNoticeRequest", "InvoiceDetailRequest"],
-       "confirmWhen": "confirmed"}'::jsonb) || settings`,
+       "confirmWhen": "confirmed", "taxIn": "lines"}'::jsonb) || settings`,
   `CREATE TABLE deliveries (
     id uuid PRIMARY KEY,
     seller_id uuid NOT NULL REFERENCES sellers,
