@@ -24,6 +24,14 @@ export interface KeysetTable {
   indexed: readonly string[]
 }
 
+/** Property -> column of `t`, or an expression. */
+export type Columns = Readonly<Record<string, string | Knex.Raw>>
+
+/** A name beside an id of `t`. A subquery and not a join: PostgreSQL would read all accounts for a page of fifty. */
+export function nameOf(db: Db, table: 'accounts' | 'people', id: 'account_id' | 'person_id'): Knex.Raw {
+  return db.raw(`(SELECT n.name FROM ${table} n WHERE n.id = t.${id})`)
+}
+
 interface Filter {
   accountIds?: readonly string[] | undefined
 }
@@ -40,13 +48,13 @@ const SCOPE: ReadonlySet<string> = new Set(['sellerId', 'accountIds', 'zone', 't
 const given = (filter: Filter) => Object.entries(filter).filter(([, value]) => value !== undefined)
 
 /**
- * A page of a table as `t`, in one query: `columns` (of `t` and of what the caller joins) and the `position` to go on from. `visible`
- * narrows the rows to choose from; the accounts of `filter` are looked up here.
+ * A page of a table as `t`, in one query: `columns` and the `position` to go on from. `visible` narrows the rows to choose from; the
+ * accounts of `filter` are looked up here.
  */
 export function pageQuery(
   db: Db,
   keyset: KeysetTable,
-  columns: Record<string, string>,
+  columns: Columns,
   visible: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
   filter: Filter,
   page: PageRequest,

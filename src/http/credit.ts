@@ -25,7 +25,7 @@ import {
   todayIn,
   writeTextCursor,
 } from './list-query.ts'
-import { revalidated } from './revalidate.ts'
+import { answerRevalidated } from './revalidate.ts'
 import { jsonRoute, type Route } from './route.ts'
 
 const TAG = 'Accounts'
@@ -162,7 +162,7 @@ export const creditRoutes: Route[] = [
       'Limit, balance and open items as the ERP said them, what is on its way there from the hub, and how old the ERP’s word is: it is shown however old it is, and `erp.stale` says so.',
     answer: credit,
     async handle(hub, { params, client, res }) {
-      return revalidated(res, await readCredit(hub, await customerOr404(hub, client, params.id)))
+      return answerRevalidated(res, await readCredit(hub, await customerOr404(hub, client, params.id)))
     },
   }),
   jsonRoute({
@@ -187,7 +187,7 @@ export const creditRoutes: Route[] = [
       ])
       const kept = rows.slice(0, query.limit)
       const last = rows.length > query.limit ? kept.at(-1) : undefined
-      return revalidated(res, {
+      return answerRevalidated(res, {
         items: kept.map(({ erpId, address }) => ({ erpId, address })),
         next: last ? writeTextCursor([last.erpId]) : null,
         erp,
@@ -227,7 +227,7 @@ export const creditRoutes: Route[] = [
       ])
       const kept = rows.slice(0, query.limit)
       const last = rows.length > query.limit ? kept.at(-1) : undefined
-      return revalidated(res, {
+      return answerRevalidated(res, {
         items: kept.map((p) => ({
           partId: p.itemNumber,
           ofCustomer: p.customerNumber !== null,

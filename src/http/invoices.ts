@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { addressSchema } from '../cart.ts'
 import { eachBatch } from '../database/keyset.ts'
-import { findFreshness, listFreshness } from '../erp/freshness.ts'
+import { findFreshness, recentFreshness } from '../erp/freshness.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import type { InvoiceLine } from '../invoices/invoice.ts'
@@ -35,7 +35,7 @@ import {
   todayIn,
   zoneParameter,
 } from './list-query.ts'
-import { revalidated } from './revalidate.ts'
+import { answerRevalidated } from './revalidate.ts'
 import { jsonRoute, type Route } from './route.ts'
 import { withCsv } from './with-csv.ts'
 
@@ -144,7 +144,7 @@ export function showInvoice(i: ListedInvoice) {
     taxes: i.taxes,
     connectionId: i.connectionId,
     createdAt: i.createdAt,
-    updatedAt: i.changedAt,
+    updatedAt: i.updatedAt,
   }
 }
 
@@ -184,7 +184,7 @@ const columns: Columns<ListedInvoice> = {
   tax_amount: (i) => i.taxAmount,
   total_amount: (i) => i.totalAmount,
   open_amount: (i) => i.openAmount,
-  updated_at: (i) => i.changedAt,
+  updated_at: (i) => i.updatedAt,
 }
 
 async function answerList(hub: Hub, client: ApiClient, query: FilterQuery & z.output<typeof listQuery>) {
@@ -193,7 +193,7 @@ async function answerList(hub: Hub, client: ApiClient, query: FilterQuery & z.ou
   const page = await pageRequest(db, query)
   const [rows, erp, count] = await Promise.all([
     listInvoices(db, filter, { ...page, limit: page.limit + 1 }),
-    listFreshness(db, client.sellerId, ['invoices'], hub.now()),
+    recentFreshness(db, client.sellerId, ['invoices'], hub.now()),
     query.count ? countInvoices(db, filter) : undefined,
   ])
   return { ...asKeysetPage(rows, page.limit, page, showInvoice), count, erp }
@@ -210,7 +210,7 @@ const listOfInvoices = jsonRoute({
   query: listQuery.extend(invoiceFilter),
   answer,
   async handle(hub, { query, client, res }) {
-    return revalidated(res, await answerList(hub, client, query))
+    return answerRevalidated(res, await answerList(hub, client, query))
   },
 })
 
@@ -223,7 +223,7 @@ const listOfCreditNotes = jsonRoute({
   query: listQuery.extend(creditNoteFilter),
   answer,
   async handle(hub, { query, client, res }) {
-    return revalidated(res, await answerList(hub, client, { ...query, kind: 'credit-note' }))
+    return answerRevalidated(res, await answerList(hub, client, { ...query, kind: 'credit-note' }))
   },
 })
 
@@ -262,7 +262,7 @@ export const invoiceRoutes: Route[] = [
         listInvoiceLines(db, [invoice.id]),
         findFreshness(db, client.sellerId, invoice.connectionId, ['invoices'], hub.now()),
       ])
-      return revalidated(res, { ...showInvoice(invoice), lines: lines.map(showLine), erp })
+      return answerRevalidated(res, { ...showInvoice(invoice), lines: lines.map(showLine), erp })
     },
   }),
 ]

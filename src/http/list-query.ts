@@ -122,9 +122,10 @@ export function asKeysetPage<T extends { id: string; position: string }, U>(
 ): { items: U[]; next: string | null; syncedUntil?: string } {
   const kept = rows.slice(0, limit)
   const last = rows.length > limit ? kept.at(-1) : undefined
+  const next = last ? writeCursor(page.order, { at: last.position, id: last.id }) : null
   return {
     items: kept.map(show),
-    next: last ? writeCursor(page.order, { at: last.position, id: last.id }) : null,
+    next,
     ...(page.order === 'changed' && !last ? { syncedUntil: isoOf(page.until) } : {}),
   }
 }

@@ -14,7 +14,7 @@ import type { ApiClient } from '../storefronts/storefront.ts'
 import type { Columns } from './csv.ts'
 import { accountsOf, amount, anyOf, currency, dateShown } from './list-query.ts'
 import { orderFilter, orderFilterQuery } from './orders.ts'
-import { revalidated } from './revalidate.ts'
+import { answerRevalidated } from './revalidate.ts'
 import { jsonRoute, type Route } from './route.ts'
 import { withCsv } from './with-csv.ts'
 
@@ -91,7 +91,7 @@ const report = jsonRoute({
   async handle(hub, { query, client, res }) {
     const [filter, by] = await toReport(hub, client, query)
     const rows = await readSpend(hub.db, filter, by, query.limit + 1)
-    return revalidated(res, {
+    return answerRevalidated(res, {
       items: rows.slice(0, query.limit),
       complete: rows.length <= query.limit,
       zone: filter.zone,

@@ -4,16 +4,19 @@ import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 
 /**
- * Sets the headers of an answer. Its weak tag leaves out `erp.asOf` and `syncedUntil`, which move with every look at the ERP though
- * nothing else does; that data has become stale, and how long, is in the tag.
+ * Answers with JSON and its tag, or with 304. The weak tag leaves out `erp.asOf` and `syncedUntil`, which move with every look at the ERP
+ * though nothing else does; that data has become stale, and how long, is in the tag. The text is made once, for the tag and to be sent.
  */
-export function revalidated<T extends object>(res: Response, answer: T): T {
-  const { erp, syncedUntil: _, ...rest } = answer as T & { erp?: unknown; syncedUntil?: unknown }
+export function answerRevalidated(res: Response, answer: object): void {
+  const { erp, syncedUntil, ...rest } = answer as { erp?: unknown; syncedUntil?: string }
+  const text = JSON.stringify(rest)
   const labels = JSON.stringify(erp, (key, value) => (key === 'asOf' ? undefined : value))
-  const tag = createHash('sha1').update(JSON.stringify(rest)).update(`${labels}`).digest('base64url')
+  const tag = createHash('sha1').update(text).update(`${labels}`).digest('base64url')
   setCacheHeaders(res)
-  res.set('ETag', `W/"${tag}"`)
-  return answer
+  res.set('ETag', `W/"${tag}"`).type('json')
+  const more = JSON.stringify({ syncedUntil, erp })
+  // Every answer has something that is not of the ERP.
+  res.send(more === '{}' ? text : `${text.slice(0, -1)},${more.slice(1)}`)
 }
 
 /** For answers of bytes; Express tags them. */

@@ -47,6 +47,7 @@ interface JsonRoute<B extends z.ZodType, Q extends z.ZodObject> {
   query?: Q
   answer?: z.ZodType
   status?: number
+  /** Returns the answer, or undefined for 204 or when it has answered by itself. */
   handle(hub: Hub, call: Call<z.output<B>, z.output<Q>>): Promise<unknown>
 }
 
@@ -73,6 +74,7 @@ export function jsonRoute<B extends z.ZodType, Q extends z.ZodObject>(route: Jso
         res,
       }
       const result = await route.handle(hub, call as Call<z.output<B>, z.output<Q>>)
+      if (res.headersSent) return
       if (result === undefined) res.status(204).end()
       else res.status(status).json(result)
     },

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { addressSchema } from '../cart.ts'
 import { eachBatch } from '../database/keyset.ts'
-import { findFreshness, listFreshness } from '../erp/freshness.ts'
+import { findFreshness, recentFreshness } from '../erp/freshness.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import type { ShipmentLine, ShipmentState } from '../shipments/shipment.ts'
@@ -30,7 +30,7 @@ import {
   timeShown,
   zoneParameter,
 } from './list-query.ts'
-import { revalidated } from './revalidate.ts'
+import { answerRevalidated } from './revalidate.ts'
 import { jsonRoute, type Route } from './route.ts'
 import { withCsv } from './with-csv.ts'
 
@@ -109,7 +109,7 @@ function showSummary(s: ListedShipment) {
     shipTo: s.shipTo,
     connectionId: s.connectionId,
     createdAt: s.createdAt,
-    updatedAt: s.changedAt,
+    updatedAt: s.updatedAt,
   }
 }
 
@@ -142,7 +142,7 @@ const columns: Columns<ListedShipment> = {
   carrier: (s) => s.carrierName,
   tracking_numbers: (s) => s.trackingNumbers.join(' '),
   parcels: (s) => s.parcels.length,
-  updated_at: (s) => s.changedAt,
+  updated_at: (s) => s.updatedAt,
 }
 
 const list = jsonRoute({
@@ -159,10 +159,10 @@ const list = jsonRoute({
     const page = await pageRequest(db, query)
     const [rows, erp, count] = await Promise.all([
       listShipments(db, filter, { ...page, limit: page.limit + 1 }),
-      listFreshness(db, client.sellerId, ['shipments'], hub.now()),
+      recentFreshness(db, client.sellerId, ['shipments'], hub.now()),
       query.count ? countShipments(db, filter) : undefined,
     ])
-    return revalidated(res, { ...asKeysetPage(rows, page.limit, page, showSummary), count, erp })
+    return answerRevalidated(res, { ...asKeysetPage(rows, page.limit, page, showSummary), count, erp })
   },
 })
 
@@ -190,7 +190,7 @@ export const shipmentRoutes: Route[] = [
         listShipmentLines(hub.db, [shipment.id]),
         findFreshness(hub.db, client.sellerId, shipment.connectionId, ['shipments'], hub.now()),
       ])
-      return revalidated(res, { ...showShipment(shipment, lines), erp })
+      return answerRevalidated(res, { ...showShipment(shipment, lines), erp })
     },
   }),
 ]

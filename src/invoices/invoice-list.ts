@@ -1,7 +1,7 @@
 // Invoices and credit notes as people and storefronts read them: in a list, one whole, and those of an order.
 import type { Knex } from 'knex'
 import type { Db } from '../database/database.ts'
-import { type Count, countRows, type PageRequest, pageQuery } from '../database/keyset.ts'
+import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Invoice } from './invoice.ts'
 import { invoiceColumns } from './invoice-store.ts'
 
@@ -28,7 +28,6 @@ export interface InvoiceFilter {
 export type ListedInvoice = Omit<Invoice, 'state'> & {
   standing: InvoiceStanding
   accountName: string | null
-  changedAt: Date
 }
 
 const KEYSET = { table: 'invoices', newest: 'invoice_date', type: 'date', indexed: [] } as const
@@ -39,9 +38,10 @@ const COLUMNS = {
       .filter(([name]) => name !== 'state')
       .map(([name, column]) => [name, `t.${column}`]),
   ),
-  changedAt: 't.changed_at',
-  accountName: 'account.name',
+  updatedAt: 't.changed_at',
 }
+
+const columns = (db: Db) => ({ ...COLUMNS, accountName: nameOf(db, 'accounts', 'account_id') })
 
 const standingOf = (db: Db, today: string) =>
   db.raw(`CASE WHEN t.state = 'open' AND t.due_date < ?::date THEN 'overdue' ELSE t.state END AS standing`, [today])
@@ -79,9 +79,9 @@ export async function listInvoices(
   filter: InvoiceFilter,
   page: PageRequest,
 ): Promise<(ListedInvoice & { position: string })[]> {
-  return pageQuery(db, KEYSET, COLUMNS, (query) => visibleInvoices(filter, query), filter, page)
-    .select(standingOf(db, filter.today))
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
+  return pageQuery(db, KEYSET, columns(db), (query) => visibleInvoices(filter, query), filter, page).select(
+    standingOf(db, filter.today),
+  )
 }
 
 export async function countInvoices(db: Db, filter: InvoiceFilter): Promise<Count> {
@@ -97,8 +97,7 @@ export async function readInvoice(
 ): Promise<ListedInvoice | undefined> {
   return visibleInvoices({ sellerId, today }, db('invoices as t'))
     .where('t.id', id)
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
-    .select(COLUMNS, standingOf(db, today))
+    .select(columns(db), standingOf(db, today))
     .first()
 }
 
@@ -110,8 +109,7 @@ export async function listInvoicesOfOrder(
   today: string,
 ): Promise<ListedInvoice[]> {
   return visibleInvoices({ sellerId, orderId, today }, db('invoices as t'))
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
-    .select(COLUMNS, standingOf(db, today))
+    .select(columns(db), standingOf(db, today))
     .orderBy(['t.invoice_date', 't.id'])
 }
 

@@ -31,7 +31,7 @@ export interface OrderFilter {
   words?: readonly string[] | undefined
 }
 
-/** An order as it stands in a list. */
+/** An order as it stands in a list. `updatedAt` is when its row was written last, by the database's clock: what changes are read by. */
 export interface OrderSummary
   extends Pick<
     Order,
@@ -57,12 +57,11 @@ export interface OrderSummary
     | 'contactName'
     | 'connectionId'
     | 'createdAt'
+    | 'updatedAt'
   > {
   accountName: string | null
   personName: string | null
   holds: Hold[]
-  /** When the row was written last, by the database's clock. */
-  changedAt: Date
   position: string
 }
 
@@ -103,7 +102,7 @@ const SUMMARY = {
       ] as const
     ).map((name) => [name, `t.${orderColumns[name]}`]),
   ),
-  changedAt: 't.changed_at',
+  updatedAt: 't.changed_at',
 }
 
 const names = (db: Db) => ({
@@ -174,9 +173,9 @@ export async function readOrder(
   db: Db,
   sellerId: string,
   id: string,
-): Promise<(Order & Pick<OrderSummary, 'accountName' | 'personName' | 'changedAt'>) | undefined> {
+): Promise<(Order & Pick<OrderSummary, 'accountName' | 'personName'>) | undefined> {
   return visibleOrders({ sellerId, zone: 'UTC' }, db('orders as t'))
     .where('t.id', id)
-    .select({ ...WHOLE, changedAt: 't.changed_at', ...names(db) })
+    .select({ ...WHOLE, updatedAt: 't.changed_at', ...names(db) })
     .first()
 }

@@ -1,7 +1,7 @@
 // Shipments as people and storefronts read them: in a list, one with its lines, and those of an order.
 import type { Knex } from 'knex'
 import type { Db } from '../database/database.ts'
-import { type Count, countRows, type PageRequest, pageQuery } from '../database/keyset.ts'
+import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Shipment, ShipmentState } from './shipment.ts'
 import { shipmentColumns } from './shipment-store.ts'
 
@@ -19,15 +19,16 @@ export interface ShipmentFilter {
   zone: string
 }
 
-export type ListedShipment = Shipment & { accountName: string | null; changedAt: Date }
+export type ListedShipment = Shipment & { accountName: string | null }
 
 const KEYSET = { table: 'shipments', newest: 'created_at', type: 'timestamptz', indexed: [] } as const
 
 const COLUMNS = {
   ...Object.fromEntries(Object.entries(shipmentColumns).map(([name, column]) => [name, `t.${column}`])),
-  changedAt: 't.changed_at',
-  accountName: 'account.name',
+  updatedAt: 't.changed_at',
 }
+
+const columns = (db: Db) => ({ ...COLUMNS, accountName: nameOf(db, 'accounts', 'account_id') })
 
 /** THE filter of shipments, for list, read, count and export alike; `query` selects from shipments as `t`. */
 export function visibleShipments(
@@ -51,11 +52,7 @@ export async function listShipments(
   filter: ShipmentFilter,
   page: PageRequest,
 ): Promise<(ListedShipment & { position: string })[]> {
-  return pageQuery(db, KEYSET, COLUMNS, (query) => visibleShipments(filter, query), filter, page).leftJoin(
-    'accounts as account',
-    'account.id',
-    't.account_id',
-  )
+  return pageQuery(db, KEYSET, columns(db), (query) => visibleShipments(filter, query), filter, page)
 }
 
 export async function countShipments(db: Db, filter: ShipmentFilter): Promise<Count> {
@@ -64,17 +61,10 @@ export async function countShipments(db: Db, filter: ShipmentFilter): Promise<Co
 
 /** Undefined when it isn't this seller's. */
 export async function readShipment(db: Db, sellerId: string, id: string): Promise<ListedShipment | undefined> {
-  return visibleShipments({ sellerId, zone: 'UTC' }, db('shipments as t'))
-    .where('t.id', id)
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
-    .select(COLUMNS)
-    .first()
+  return visibleShipments({ sellerId, zone: 'UTC' }, db('shipments as t')).where('t.id', id).select(columns(db)).first()
 }
 
 /** Shipments with a line of an order, oldest first. */
 export async function listShipmentsOfOrder(db: Db, sellerId: string, orderId: string): Promise<ListedShipment[]> {
-  return visibleShipments({ sellerId, orderId, zone: 'UTC' }, db('shipments as t'))
-    .leftJoin('accounts as account', 'account.id', 't.account_id')
-    .select(COLUMNS)
-    .orderBy('t.id')
+  return visibleShipments({ sellerId, orderId, zone: 'UTC' }, db('shipments as t')).select(columns(db)).orderBy('t.id')
 }

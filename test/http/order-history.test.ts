@@ -351,6 +351,7 @@ describe('caching', () => {
     const { body } = await get(`/api/v1/orders/${id}`)
     expect(body).toMatchObject({ poNumber: 'M-3', erp: { stale: true, lastError: 'The ERP does not answer.' } })
     expect(body.erp.ageSeconds).toBeGreaterThanOrEqual(3600)
+    await hub.hub.db.raw('SELECT pg_sleep(1.1)')
     expect((await list('limit=1')).erp).toContainEqual(expect.objectContaining({ connection: 'Main ERP', stale: true }))
     await putStream(hub.hub.db, erp.id, 'orders', { lastError: null, finishedAt: new Date() }, new Date())
   })
