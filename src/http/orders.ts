@@ -172,6 +172,7 @@ const order = summary
     contactEmail: z.string().nullable(),
     shipTo: addressSchema.nullable(),
     details: z.record(z.string(), z.unknown()).describe('bill-to, contacts, comments, payment terms ...'),
+    endReason: z.string().nullable().describe('why it was rejected or cancelled'),
     cancelAsked: z.boolean().describe('cancelled by the buyer, the ERP still has to say yes'),
     erpId: z.string().nullable(),
     erpState: z.string().nullable(),
