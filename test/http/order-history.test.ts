@@ -3,6 +3,8 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertAccount, insertSeller } from '../../src/accounts/account-store.ts'
 import { demoIds } from '../../src/demo/seed.ts'
+import { insertDelivery } from '../../src/documents/delivery-store.ts'
+import { insertDocument } from '../../src/documents/document-store.ts'
 import { putStream } from '../../src/erp/erp-connection-store.ts'
 import { scopeNames } from '../../src/storefronts/storefront.ts'
 import { insertClient } from '../../src/storefronts/storefront-store.ts'
@@ -285,6 +287,30 @@ describe('nothing twice', () => {
 })
 
 describe('GET /api/v1/orders/:id', () => {
+  /** Keeps a confirmation for the buyer's system to fetch, as the job does. Returns the document's id. */
+  async function tell(orderId: string): Promise<string> {
+    const { db, keys, newId, now } = hub.hub
+    const [id, partner] = [newId(), { sellerId: demoIds.seller, partnerId: demoIds.cxmlPartner }]
+    const document = {
+      ...partner,
+      id,
+      orderId,
+      direction: 'out',
+      protocol: 'cxml',
+      kind: 'ConfirmationRequest',
+    } as const
+    await insertDocument(db, keys, { ...document, contentType: 'text/xml', bytes: Buffer.from('<cXML/>') }, now())
+    const delivery = {
+      ...partner,
+      id: newId(),
+      documentId: id,
+      kind: 'ConfirmationRequest',
+      subjectId: orderId,
+    } as const
+    await insertDelivery(db, { ...delivery, telling: '1', orderId, way: 'mailbox' }, now())
+    return id
+  }
+
   it('has lines, events, documents, differences, holds, shipments with tracking and invoices', async () => {
     const orders = [
       erpOrder({ erpId: 'F-1', purchaseOrderNumber: 'FULL', state: 'shipping', lines: [{ erpLineId: '10' }] }),
@@ -312,6 +338,7 @@ describe('GET /api/v1/orders/:id', () => {
       erp: { connection: 'Main ERP', stale: false, lastError: null },
     })
     const placed = (await list('poNumber=PUNCH-1')).items[0]
+    const told = await tell(placed.id)
     const order = (await get(`/api/v1/orders/${placed.id}`)).body
     const held = (await list('held=true')).items[0]
     const trial = (await get(`/api/v1/orders/${held.id}`)).body
@@ -323,8 +350,12 @@ describe('GET /api/v1/orders/:id', () => {
     expect(order.documents).toMatchObject([
       { kind: 'OrderRequest', direction: 'in' },
       { kind: 'OrderRequest', direction: 'in' },
+      { kind: 'ConfirmationRequest', direction: 'out', id: told },
     ])
     expect(order.shipTo).toMatchObject({ city: 'Almere', countryCode: 'NL' })
+    expect(order.deliveries).toMatchObject([
+      { kind: 'ConfirmationRequest', way: 'mailbox', state: 'waiting', documentId: told, subjectId: placed.id },
+    ])
     expect(JSON.stringify(order)).not.toContain('onceKey')
   })
 })
@@ -374,6 +405,26 @@ describe('CSV', () => {
   it('lets no cell run as a formula in a spreadsheet', async () => {
     const { text } = await fetchText(`/api/v1/orders.csv?accountId=${ids.desk}`)
     expect(parse(text, { columns: true })).toMatchObject([{ account: "'=cmd()", po_number: "'-7 crates" }])
+  })
+
+  it('quotes what has to be quoted, and leaves numbers numbers', async () => {
+    const texts = ['+31 20', '@sum(1)', '＝cmd', '-5.00', 'a "quoted", b', 'two\nlines', '\tx']
+    const orders = texts.map((purchaseOrderNumber, i) =>
+      erpOrder({ erpId: `Q-${i}`, purchaseOrderNumber, projectCode: 'CSV', orderedAt: `2025-01-01T00:00:0${9 - i}Z` }),
+    )
+    await record(hub.hub, erp, { orders })
+    const rows: Record<string, string>[] = parse((await fetchText('/api/v1/orders.csv?project=CSV')).text, {
+      columns: true,
+    })
+    expect(rows.map((r) => r.po_number)).toEqual([
+      "'+31 20",
+      "'@sum(1)",
+      "'＝cmd",
+      '-5.00',
+      'a "quoted", b',
+      'two\nlines',
+      "'\tx",
+    ])
   })
 
   it('refuses a wrong filter before it begins', async () => {
