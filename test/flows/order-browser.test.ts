@@ -295,6 +295,34 @@ browserTest('the order history', () => {
     })
   }, 120_000)
 
+  it('works in an iframe whose cookies are kept apart, invoices too', async () => {
+    const ordered = erp.enterOrder({
+      customerNumber: '100042',
+      purchaseOrderNumber: 'TEL-100',
+      lines: [{ itemNumber: 'LED-12', quantity: '1' }],
+    })
+    erp.ship(ordered.erpId)
+    const { number } = erp.invoice(ordered.erpId)
+    await read('orders', 'shipments', 'invoices')
+    await until('the hub to have the invoice', () => hub.hub.db('invoices').where({ number }).first())
+    await inBrowser(
+      async (page) => {
+        await page.goto(`${hub.url}/demo/buyer`)
+        await page.check('#frame-iframe')
+        await page.click('button:has-text("Punch out")')
+        const frame = await (await page.waitForSelector('iframe[name=catalogue]')).contentFrame()
+        await frame?.click('nav >> text=Orders')
+        await frame?.fill('#q', 'TEL-100')
+        await frame?.click('button:has-text("Search")')
+        await frame?.click('tr:has-text("TEL-100") a')
+        await frame?.waitForSelector('h1:has-text("TEL-100")')
+        const [download] = await Promise.all([page.waitForEvent('download'), frame?.click('text=PDF')])
+        expect((await bytesOf(download)).subarray(0, 5).toString()).toBe('%PDF-')
+      },
+      { cookies: 'own' },
+    )
+  }, 120_000)
+
   it('says what to do where there is none yet', async () => {
     const fresh = await startTestHub()
     try {
