@@ -20,6 +20,12 @@ const needed: { model: string; to: ('read' | 'write' | 'create' | 'delete')[]; w
   { model: 'account.move.line', to: ['read'], what: 'read open items and balances' },
 ]
 
+/** The buttons it presses; Tryton lets only certain groups press them. */
+const buttons: Record<string, string[]> = {
+  'sale.sale': ['quote', 'confirm', 'draft', 'cancel'],
+  'sale.amendment': ['validate_amendment'],
+}
+
 /** Modules without which something is missing, and what. */
 const useful: Record<string, string> = {
   sale_amendment: 'orders being processed can not be changed or cancelled',
@@ -82,12 +88,27 @@ async function checkRights(connection: TrytonConnection, signal?: AbortSignal): 
     const lacks = to.filter((mode) => !rights[model]?.[mode])
     return lacks.length === 0 ? [] : [`${lacks.join(', ')} on ${model} (to ${what})`]
   })
+  missing.push(...(await lockedButtons(connection, signal)))
   if (missing.length > 0)
     throw new ErpError(
       'refused',
       `The user "${connection.config.user}" lacks rights in Tryton: ${missing.join('; ')}. Put it into a group that has them.`,
     )
   return 'The user has the rights it needs.'
+}
+
+async function lockedButtons({ client }: TrytonConnection, signal?: AbortSignal): Promise<string[]> {
+  const { context } = await client.session(signal)
+  const own = new Set(Array.isArray(context.groups) ? context.groups : [])
+  type Button = { name: string; model: { model: string }; groups: number[] }
+  const domain = [['model.model', 'in', Object.keys(buttons)]]
+  const known = await client.read<Button>('ir.model.button', domain, ['name', 'model.model', 'groups'], { signal })
+  return known
+    .filter(({ name, model, groups }) => {
+      const pressed = buttons[model.model]?.includes(name)
+      return pressed && groups.length > 0 && !groups.some((group) => own.has(group))
+    })
+    .map(({ name, model }) => `the button ${name} of ${model.model}`)
 }
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

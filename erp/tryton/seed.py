@@ -255,7 +255,7 @@ def user(login, group_ids):
 
 
 group_id = lambda xml_id: by_xml_id('res.group', xml_id).id
-user('hub', [group_id('sale.group_sale'), hub_group.id])
+user('hub', [group_id('sale.group_sale'), group_id('sale_amendment.group_sale_amendment'), hub_group.id])
 user('clerk', [group_id(g) for g in ('sale.group_sale', 'sale.group_sale_admin', 'account.group_account', 'account.group_account_admin',
     'stock.group_stock', 'product.group_product_admin', 'party.group_party_admin', 'account_credit_limit.group_credit_limit')])
 progress('users')
