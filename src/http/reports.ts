@@ -40,10 +40,12 @@ const row = z
     channel: z.string().optional(),
     costCentre: z.string().nullable().optional(),
     currency,
-    orders: z.int().describe('how many orders'),
-    netAmount: amount.describe(
-      'exact sum of the orders’ net amounts; of their lines’ where the report is by product group or narrowed to products',
-    ),
+    orders: z.int().nullable().describe('how many orders; null where lines are summed'),
+    lines: z
+      .int()
+      .nullable()
+      .describe('how many lines, where the report is by product group or narrowed to products; else null'),
+    netAmount: amount.describe('exact sum of the net amounts of these orders, or lines'),
   })
   .meta({ id: 'SpendRow' })
 
@@ -60,6 +62,7 @@ const columns: Columns<SpendRow> = {
   cost_centre: (r) => r.costCentre ?? null,
   currency: (r) => r.currency,
   orders: (r) => r.orders,
+  lines: (r) => r.lines,
   net_amount: (r) => r.netAmount,
 }
 

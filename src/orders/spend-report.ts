@@ -38,8 +38,10 @@ export interface SpendRow {
   channel?: string
   costCentre?: string | null
   currency: string
-  orders: number
-  /** Of the orders; of the lines where the report is by product group or narrowed to products. */
+  /** How many orders, or, where the report is by product group or narrowed to products, how many lines. */
+  orders: number | null
+  lines: number | null
+  /** Of the orders, or of the lines. */
   netAmount: string
 }
 
@@ -79,11 +81,7 @@ export function spendReport(db: Db, filter: OrderFilter, by: readonly SpendDimen
     .whereNotIn('t.state', ['rejected', 'cancelled'])
     .select('t.currency')
     .groupBy('t.currency')
-    .select(
-      ofLines
-        ? db.raw('count(DISTINCT t.id)::int AS orders, sum(l.net_amount) AS net_amount')
-        : db.raw('count(*)::int AS orders, sum(t.net_amount) AS net_amount'),
-    )
+    .select(db.raw(`count(*)::int AS n, sum(${ofLines ? 'l' : 't'}.net_amount) AS net_amount`))
   if (accountIds) groups.whereRaw('t.account_id = ANY(?::uuid[])', [[...accountIds]])
   if (ofLines) groups.join('order_lines as l', 'l.order_id', 't.id')
   if (partId !== undefined) groups.where('l.supplier_part_id', partId)
@@ -96,9 +94,12 @@ export function spendReport(db: Db, filter: OrderFilter, by: readonly SpendDimen
           : db.raw(`${columns[dimension]} AS d${i}`),
       )
       .groupByRaw(`d${i}`)
-  const report = db
-    .from(groups.as('g'))
-    .select({ currency: 'g.currency', orders: 'g.orders', netAmount: 'g.net_amount' })
+  const report = db.from(groups.as('g')).select({
+    currency: 'g.currency',
+    orders: ofLines ? db.raw('NULL::int') : 'g.n',
+    lines: ofLines ? 'g.n' : db.raw('NULL::int'),
+    netAmount: 'g.net_amount',
+  })
   for (const [i, dimension] of by.entries()) {
     if (isPeriod(dimension))
       report.select(db.raw(`to_char(g.d${i}, '${labels[dimension]}') AS period, g.d${i} AS "periodStart"`))

@@ -75,8 +75,8 @@ async function rows(query: string): Promise<unknown[][]> {
   const { status, body } = await get(`/api/v1/reports/spend?${query}`)
   expect(status, JSON.stringify(body)).toBe(200)
   return body.items.map((row: Record<string, unknown>) => {
-    const { currency, orders, netAmount, periodStart: _, personName: _p, accountName: _a, ...groups } = row
-    return [...Object.values(groups), currency, orders, netAmount]
+    const { currency, orders, lines, netAmount, periodStart: _, personName: _p, accountName: _a, ...groups } = row
+    return [...Object.values(groups), currency, lines === null ? orders : `${lines} lines`, netAmount]
   })
 }
 
@@ -142,13 +142,13 @@ describe('GET /api/v1/reports/spend', () => {
       'product groups, by their lines',
       'by=product-group&channel=web',
       [
-        ['ink', 'EUR', 1, '0.03'],
-        ['paper', 'EUR', 2, '0.25'],
-        [null, 'EUR', 1, '0.02'],
+        ['ink', 'EUR', '1 lines', '0.03'],
+        ['paper', 'EUR', '2 lines', '0.25'],
+        [null, 'EUR', '1 lines', '0.02'],
       ],
     ],
-    ['lines of one product group only', 'by=month&productGroup=ink', [['2026-01', 'EUR', 1, '0.03']]],
-    ['lines of one product only', 'by=year&partId=A4-80&channel=web', [['2026', 'EUR', 2, '0.25']]],
+    ['lines of one product group only', 'by=month&productGroup=ink', [['2026-01', 'EUR', '1 lines', '0.03']]],
+    ['lines of one product only', 'by=year&partId=A4-80&channel=web', [['2026', 'EUR', '2 lines', '0.25']]],
     ['two at once', 'by=channel,month&channel=web', [['web', '2026-01', 'EUR', 2, '0.3']]],
   ])('by %s', async (_name, query, expected) => {
     expect(await rows(query)).toEqual(expected)
@@ -160,7 +160,7 @@ describe('GET /api/v1/reports/spend', () => {
       complete: true,
       zone: 'Europe/Amsterdam',
       items: expect.arrayContaining([
-        { accountId: branch, accountName: 'Branch', currency: 'EUR', orders: 1, netAmount: '100' },
+        { accountId: branch, accountName: 'Branch', currency: 'EUR', orders: 1, lines: null, netAmount: '100' },
       ]),
     })
     expect(await rows(`by=year&accountId=${branch}`)).toEqual([['2026', 'EUR', 1, '100']])
