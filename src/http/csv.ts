@@ -13,8 +13,8 @@ export async function sendCsv<T>(
   batches: AsyncIterable<readonly T[]>,
 ): Promise<void> {
   const cells = Object.values(columns)
-  // The first batch before the first byte: what goes wrong until then is an error to read, not a broken file.
   const iterator = batches[Symbol.asyncIterator]()
+  // The first batch before the first byte: what goes wrong until then is an error to read, not a broken file.
   let batch = await iterator.next()
   res.set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
@@ -24,7 +24,7 @@ export async function sendCsv<T>(
   res.vary('Authorization').vary('Accept')
   res.write(line(Object.keys(columns)))
   try {
-    while (!batch.done && !res.destroyed) {
+    while (!batch.done && !res.destroyed && res.req.method !== 'HEAD') {
       const text = batch.value.map((row) => line(cells.map((cell) => textOf(cell(row))))).join('')
       if (!res.write(text)) await drained(res)
       batch = await iterator.next()
