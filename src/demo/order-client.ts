@@ -127,6 +127,7 @@ const orderSchema = summarySchema.extend({
   shippingAmount: z.string().nullable(),
   costCentre: z.string().nullable(),
   cancelAsked: z.boolean(),
+  endReason: z.string().nullable(),
   erpId: z.string().nullable(),
   shipTo: addressSchema.nullable(),
   details: z.object({

@@ -76,13 +76,11 @@ export function OrderPage({ shop, order }: OrderPageProps) {
 
 /** How far it is; or why it ended. */
 function Standing({ order }: { order: Order }) {
-  const { state, events, cancelAsked } = order
-  const ended = events.findLast((e) => e.kind === 'rejected' || e.kind === 'cancelled')
+  const { state, endReason, cancelAsked } = order
   if (state === 'rejected' || state === 'cancelled')
     return (
       <p className="note bad">
-        <b>{state === 'rejected' ? 'This order was rejected.' : 'This order was cancelled.'}</b>{' '}
-        {typeof ended?.detail.reason === 'string' && ended.detail.reason}
+        <b>{state === 'rejected' ? 'This order was rejected.' : 'This order was cancelled.'}</b> {endReason}
       </p>
     )
   return (

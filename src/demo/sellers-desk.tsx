@@ -56,7 +56,7 @@ function Decision({ shop, order }: { shop: Shop; order: Order }) {
               type="text"
               maxLength={500}
               required
-              placeholder="the buyer reads it here"
+              placeholder="the buyer’s system is told"
             />
             <div>
               <button className="button quiet" type="submit">
