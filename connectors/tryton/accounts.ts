@@ -4,6 +4,7 @@ import { compare, subtract } from '../decimal.ts'
 import { changedAt, type RecordStream, type Trace } from './changes.ts'
 import type { TrytonConnection } from './connection.ts'
 import { customerDomain } from './customers.ts'
+import { priceText } from './values.ts'
 
 interface ItemRow {
   party: { code: string }
@@ -104,8 +105,8 @@ export async function balances(connection: TrytonConnection): Promise<RecordStre
           customerNumber: code,
           erpId: String(id),
           currency,
-          balance: receivable,
-          openOrders: credit_amount === undefined ? null : subtract(credit_amount, receivable),
+          balance: priceText(receivable),
+          openOrders: credit_amount === undefined ? null : priceText(subtract(credit_amount, receivable)),
           asOf: now().toISOString(),
         }),
       )

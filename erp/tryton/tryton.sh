@@ -11,7 +11,8 @@ usage() {
 usage: tryton.sh COMMAND [OPTION...]
 
   install    the packages, from Debian (needs root); nothing is started
-  make       the database, filled; the first one takes about a minute, the next is a copy of it
+  template   what databases are copies of; takes about a minute, and nothing when it is there
+  make       a database, filled: a copy of the template
   start      the server, in the background, and waits until it answers
   run        the server, in the foreground
   stop       the server
@@ -166,6 +167,27 @@ template_folder() {
   echo "/var/tmp/hub-tryton-$(id -u)/$backend-$made_of"
 }
 
+# Several may want the first one at once; it gets its name when it is whole.
+template() {
+  need_installed
+  local folder templates
+  folder="$(template_folder)"
+  templates="$(dirname "$folder")"
+  mkdir -p -m 711 "$templates"
+  [ -O "$templates" ] || { say "$templates is somebody else's"; exit 1; }
+  exec 9>"$templates/lock"
+  flock 9
+  if [ ! -d "$folder" ]; then
+    rm -rf "$folder.part"
+    mkdir -p -m 711 "$folder.part"
+    fill "$folder.part" 9>&-
+    mv "$folder.part" "$folder"
+    # What other versions of the files here made; two are kept for other checkouts.
+    find "$templates" -maxdepth 1 -name "$backend-*" -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
+  fi
+  exec 9>&-
+}
+
 make() {
   need_installed
   if database_there "$home"; then
@@ -173,28 +195,13 @@ make() {
     stop
     rm -rf "$home/databases" "$home/postgres"
   fi
-  local template templates
-  template="$(template_folder)"
-  templates="$(dirname "$template")"
-  mkdir -p -m 711 "$templates"
-  [ -O "$templates" ] || { say "$templates is somebody else's"; exit 1; }
-  # Several may want the first one at once; it gets its name when it is whole.
-  exec 9>"$templates/lock"
-  flock 9
-  if [ ! -d "$template" ]; then
-    rm -rf "$template.part"
-    mkdir -p -m 711 "$template.part"
-    fill "$template.part"
-    mv "$template.part" "$template"
-  fi
-  flock -u 9
-  exec 9>&-
+  template
   mkdir -p "$home/databases"
   if [ "$backend" = postgresql ]; then
-    cp -a "$template/postgres" "$home/postgres"
+    cp -a "$(template_folder)/postgres" "$home/postgres"
     sed -i "s#^unix_socket_directories=.*#unix_socket_directories='$home/postgres'#" "$home/postgres/postgresql.conf"
   else
-    cp "$template/databases/$database.sqlite" "$home/databases/$database.sqlite"
+    cp "$(template_folder)/databases/$database.sqlite" "$home/databases/$database.sqlite"
   fi
   say "the database is ready ($home)"
 }
@@ -267,7 +274,7 @@ PYTHON
 }
 
 case "$command" in
-  install | make | start | run | stop | status | settings) "$command" ;;
+  install | template | make | start | run | stop | status | settings) "$command" ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -190,6 +190,7 @@ export function makeOffice(clerk: Desk) {
     const start = {
       amount: decimal(amount ?? open.amount_to_pay.decimal),
       currency: open.currency,
+      currency_digits: 2,
       company: open.company,
       invoice_account: open.account,
       description: 'Bank statement',

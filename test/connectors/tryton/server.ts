@@ -14,9 +14,15 @@ const SCRIPT = join(ROOT ?? '', 'erp/tryton/tryton.sh')
 /** What the ERP is filled with. */
 export const world = JSON.parse(readFileSync(join(ROOT ?? '', 'fixtures/erp/tryton/world.json'), 'utf8'))
 
-/** Are Debian's packages installed? Throws in CI when they are not. */
+/**
+ * Are Debian's packages installed? Throws in CI when they are not. The first call on a machine makes the template, which takes
+ * longer than a test's hook may.
+ */
 export function haveTryton(): boolean {
-  if (existsSync('/usr/bin/trytond-admin') && existsSync('/usr/bin/uwsgi_python3')) return true
+  if (existsSync('/usr/bin/trytond-admin') && existsSync('/usr/bin/uwsgi_python3')) {
+    script('template')
+    return true
+  }
   const message = 'Tryton is not installed (erp/tryton/tryton.sh install): its tests are skipped'
   if (process.env.CI) throw new Error(message)
   console.warn(message)
