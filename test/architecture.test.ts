@@ -19,7 +19,8 @@ const NOUNS = [
   'shipments',
   'invoices',
 ]
-const FLOOR = /^src\/(money|cart|errors|state-machine|secrets|log|token-signer|hub|config|outgoing-http)\.ts$|^src\/database\//
+const FLOOR =
+  /^src\/(money|cart|errors|state-machine|secrets|log|token-signer|hub|config|outgoing-http)\.ts$|^src\/database\//
 
 interface Import {
   file: string
