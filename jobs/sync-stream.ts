@@ -9,6 +9,7 @@ import { pullStream } from '../src/erp/pull-stream.ts'
 import { recordCustomers, recordPrices, recordShipTos } from '../src/erp/record-master-data.ts'
 import { adoptRecords } from '../src/invoices/adopt-records.ts'
 import { recordErpInvoices } from '../src/invoices/record-erp-invoices.ts'
+import { tieToOrders, waitForOtherPages } from '../src/invoices/tie-to-orders.ts'
 import { recordErpOrders } from '../src/orders/record-erp-orders.ts'
 import { recordErpShipments } from '../src/shipments/record-erp-shipments.ts'
 import { announce } from '../src/storefronts/announce.ts'
@@ -30,9 +31,19 @@ const apply: { [S in StreamName]: Apply<S> } = {
   },
   shipTos: (db, connection, records, _first, stamp) => recordShipTos(db, connection, records, stamp),
   prices: (db, connection, records, _first, stamp) => recordPrices(db, connection, records, stamp),
-  orders: (db, connection, records, first, stamp) => recordErpOrders(db, connection, records, { first }, stamp),
-  shipments: (db, connection, records, first, stamp) => recordErpShipments(db, connection, records, { first }, stamp),
-  invoices: (db, connection, records, first, stamp) => recordErpInvoices(db, connection, records, { first }, stamp),
+  orders: async (db, connection, records, first, stamp) => {
+    await waitForOtherPages(db, connection)
+    await recordErpOrders(db, connection, records, { first }, stamp)
+    await tieToOrders(db, connection, records, { first }, stamp)
+  },
+  shipments: async (db, connection, records, first, stamp) => {
+    await waitForOtherPages(db, connection)
+    await recordErpShipments(db, connection, records, { first }, stamp)
+  },
+  invoices: async (db, connection, records, first, stamp) => {
+    await waitForOtherPages(db, connection)
+    await recordErpInvoices(db, connection, records, { first }, stamp)
+  },
   openItems: (db, connection, records, _first, { at }) => putOpenItems(db, connection, records, at),
   balances: async (db, connection, records, first, stamp) => {
     await putBalances(db, connection, records, stamp.at)

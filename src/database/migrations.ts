@@ -14,6 +14,7 @@ import { up as jobSellers } from './migrations/0012-job-sellers.ts'
 import { up as webhookEndpoints } from './migrations/0013-webhook-endpoints.ts'
 import { up as nudge } from './migrations/0014-nudge.ts'
 import { up as differences } from './migrations/0015-differences.ts'
+import { up as looseLines } from './migrations/0016-loose-lines.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -31,4 +32,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0013-webhook-endpoints', up: webhookEndpoints },
   { name: '0014-nudge', up: nudge },
   { name: '0015-differences', up: differences },
+  { name: '0016-loose-lines', up: looseLines },
 ]

@@ -39,28 +39,70 @@ export async function recordErpInvoices(
           .whereNull('deleted_at')
           .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
           .returning('id')
-  const touched = [...put, ...removed].map((invoice) => invoice.id)
+  await tell(
+    db,
+    origin,
+    [
+      ...put.map(({ id, state, kind, fresh }) => ({ id, fresh, data: { kind, state } })),
+      ...removed.map(({ id }) => ({ id, fresh: false, data: { state: 'cancelled' } })),
+    ],
+    options,
+    stamp,
+  )
+}
+
+/** These orders are known now, as are their lines: what was billed of them, and read before, is tied to them and told. */
+export async function tieInvoices(
+  db: Db,
+  origin: Origin,
+  orderErpIds: readonly string[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
+  const { rows } = await db.raw<{ rows: Omit<Put, 'erp_id' | 'fresh'>[] }>(
+    `WITH found AS (
+       SELECT l.invoice_id, l.line_number AS invoice_line, o.id AS order_id, ol.line_number
+       FROM orders o
+       JOIN invoice_lines l ON l.order_erp_id = o.erp_id AND l.order_line_number IS NULL
+       JOIN invoices i ON i.id = l.invoice_id AND i.connection_id = o.connection_id
+       LEFT JOIN LATERAL (SELECT line_number FROM order_lines WHERE order_id = o.id AND erp_line_id = l.order_line_erp_id LIMIT 1) ol
+         ON true
+       WHERE o.connection_id = ? AND o.erp_id = ANY(?) AND (l.order_id IS NULL OR ol.line_number IS NOT NULL)
+     ), tied AS (
+       UPDATE invoice_lines l SET order_id = f.order_id, order_line_number = f.line_number
+       FROM found f WHERE l.invoice_id = f.invoice_id AND l.line_number = f.invoice_line RETURNING l.invoice_id)
+     UPDATE invoices SET updated_at = ? WHERE id IN (SELECT invoice_id FROM tied) RETURNING id, state, kind`,
+    [origin.id, [...orderErpIds], stamp.at],
+  )
+  const tied = rows.map(({ id, state, kind }) => ({ id, fresh: false, data: { kind, state } }))
+  await tell(db, origin, tied, options, stamp)
+}
+
+async function tell(
+  db: Db,
+  { sellerId }: Origin,
+  touched: readonly { id: string; fresh: boolean; data: Record<string, string> }[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
   if (touched.length === 0) return
+  const told = await ofPartners(
+    db,
+    touched.map((i) => i.id),
+  )
   await enqueueAll(
     db,
     'send-invoice',
-    (await ofPartners(db, touched)).map((invoiceId) => ({ invoiceId })),
+    told.map((invoiceId) => ({ invoiceId })),
   )
   if (options.first) return
   await announce(
     db,
-    [
-      ...put.map(({ id, state, kind, fresh }) => ({
-        sellerId: origin.sellerId,
-        type: fresh ? ('invoice.created' as const) : ('invoice.updated' as const),
-        data: { invoiceId: id, kind, state },
-      })),
-      ...removed.map(({ id }) => ({
-        sellerId: origin.sellerId,
-        type: 'invoice.updated' as const,
-        data: { invoiceId: id, state: 'cancelled' },
-      })),
-    ],
+    touched.map(({ id, fresh, data }) => ({
+      sellerId,
+      type: fresh ? ('invoice.created' as const) : ('invoice.updated' as const),
+      data: { invoiceId: id, ...data },
+    })),
     stamp,
   )
 }

@@ -38,23 +38,66 @@ export async function recordErpShipments(
           .whereNull('deleted_at')
           .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
           .returning('id')
-  const touched = [...put.map((p) => p.id), ...removed.map((r) => r.id)]
+  await tell(
+    db,
+    origin,
+    [...put.map(({ id, state }) => ({ id, state })), ...removed.map(({ id }) => ({ id, state: 'cancelled' }))],
+    options,
+    stamp,
+  )
+}
+
+/** These orders are known now, as are their lines: what was shipped of them, and read before, is tied to them and told. */
+export async function tieShipments(
+  db: Db,
+  origin: Origin,
+  orderErpIds: readonly string[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
+  const { rows } = await db.raw<{ rows: { id: string; state: string }[] }>(
+    `WITH found AS (
+       SELECT l.shipment_id, l.erp_line_id, o.id AS order_id, ol.line_number
+       FROM orders o
+       JOIN shipment_lines l ON l.order_erp_id = o.erp_id AND l.order_line_number IS NULL
+       JOIN shipments s ON s.id = l.shipment_id AND s.connection_id = o.connection_id
+       LEFT JOIN LATERAL (SELECT line_number FROM order_lines WHERE order_id = o.id AND erp_line_id = l.order_line_erp_id LIMIT 1) ol
+         ON true
+       WHERE o.connection_id = ? AND o.erp_id = ANY(?) AND (l.order_id IS NULL OR ol.line_number IS NOT NULL)
+     ), tied AS (
+       UPDATE shipment_lines l SET order_id = f.order_id, order_line_number = f.line_number
+       FROM found f WHERE l.shipment_id = f.shipment_id AND l.erp_line_id = f.erp_line_id RETURNING l.shipment_id)
+     UPDATE shipments SET updated_at = ? WHERE id IN (SELECT shipment_id FROM tied) RETURNING id, state`,
+    [origin.id, [...orderErpIds], stamp.at],
+  )
+  await tell(db, origin, rows, options, stamp)
+}
+
+async function tell(
+  db: Db,
+  { sellerId }: Origin,
+  touched: readonly { id: string; state: string }[],
+  options: { first: boolean },
+  stamp: Stamp,
+): Promise<void> {
   if (touched.length === 0) return
+  const told = await ofPartners(
+    db,
+    touched.map((s) => s.id),
+  )
   await enqueueAll(
     db,
     'send-ship-notice',
-    (await ofPartners(db, touched)).map((shipmentId) => ({ shipmentId })),
+    told.map((shipmentId) => ({ shipmentId })),
   )
   if (options.first) return
   await announce(
     db,
-    [...put.map(({ id, state }) => ({ id, state })), ...removed.map(({ id }) => ({ id, state: 'cancelled' }))].map(
-      ({ id, state }) => ({
-        sellerId: origin.sellerId,
-        type: 'shipment.updated' as const,
-        data: { shipmentId: id, state },
-      }),
-    ),
+    touched.map(({ id, state }) => ({
+      sellerId,
+      type: 'shipment.updated' as const,
+      data: { shipmentId: id, state },
+    })),
     stamp,
   )
 }

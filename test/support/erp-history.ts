@@ -6,6 +6,7 @@ import { CONFIG_PURPOSE, connectionSettingsSchema } from '../../src/erp/erp-conn
 import { insertConnection, putStream } from '../../src/erp/erp-connection-store.ts'
 import type { Hub } from '../../src/hub.ts'
 import { recordErpInvoices } from '../../src/invoices/record-erp-invoices.ts'
+import { tieToOrders } from '../../src/invoices/tie-to-orders.ts'
 import { recordErpOrders } from '../../src/orders/record-erp-orders.ts'
 import { seal } from '../../src/secrets.ts'
 import { recordErpShipments } from '../../src/shipments/record-erp-shipments.ts'
@@ -164,7 +165,10 @@ export async function record(
 ): Promise<void> {
   await hub.db.transaction(async (trx) => {
     const first = { first: true }
-    if (told.orders) await recordErpOrders(trx, origin, told.orders, first, stampOf(hub))
+    if (told.orders) {
+      await recordErpOrders(trx, origin, told.orders, first, stampOf(hub))
+      await tieToOrders(trx, origin, told.orders, first, stampOf(hub))
+    }
     if (told.shipments) await recordErpShipments(trx, origin, told.shipments, first, stampOf(hub))
     if (told.invoices) await recordErpInvoices(trx, origin, told.invoices, first, stampOf(hub))
   })
