@@ -44,7 +44,8 @@ async function startErpWorkers(hub: Hub, queues: QueueBackend): Promise<{ close(
     }
     for (const { id, settings, closedUntil } of active) {
       // Thousands of orders that wait for a sick ERP are not taken up only to be put back.
-      running.get(id)?.workers.rest(closedUntil !== null && closedUntil > hub.now())
+      const rests = closedUntil !== null && closedUntil.getTime() > hub.now().getTime() + LOOK_EVERY_MS
+      running.get(id)?.workers.rest(rests)
       if (closed || running.has(id)) continue
       const { concurrency } = settings
       const takeOverAfter = hub.config.takeOverSeconds * 1000

@@ -26,9 +26,8 @@ export type OpenErp = (connection: ErpConnection) => OpenedErp
 
 /** Seconds the one try after a pause may take before the next is let through. */
 const PROBE_SECONDS = 60
-/** A pause may end early, when somebody mends the connection or the one try succeeds: who waits looks again. */
 const LEAST_WAIT_SECONDS = 2
-const MOST_WAIT_SECONDS = 15
+const MOST_WAIT_SECONDS = 10
 
 /** Makes the opener. A connection's sockets and sessions are shared by all callers until its settings change. */
 export function makeErpOpener(
@@ -77,30 +76,42 @@ export async function callErp<T>(
   if (!connection) throw new HubError('not_found', 'The ERP connection was removed.')
   if (connection.status === 'paused')
     throw new ErpError('throttled', `The connection "${connection.name}" is paused.`, { retryAfter: 60 })
-  await passBreaker(caller, connection)
+  const probes = await passBreaker(caller, connection)
   try {
     const result = await call(caller.openErp(connection))
-    await recordCallSucceeded(db, connectionId, caller.now())
+    await recordCallSucceeded(db, connectionId, probes, caller.now())
     return result
   } catch (error) {
-    if (error instanceof ErpError) await recordOutcome(caller, connection, error)
-    throw error
+    if (!(error instanceof ErpError)) throw error
+    await recordOutcome(caller, connection, probes, error)
+    throw error.kind === 'throttled' ? lookAgain(error.message, error.retryAfter, error) : error
   }
 }
 
-async function passBreaker({ db, now }: ErpCaller, connection: ErpConnection): Promise<void> {
-  const { id, name, closedUntil, failures, lastError } = connection
-  if (!closedUntil) return
-  const wait = Math.ceil((closedUntil.getTime() - now().getTime()) / 1000)
-  if (wait <= 0 && (failures < BREAK_AFTER || (await claimProbe(db, id, PROBE_SECONDS, now())))) return
-  throw new ErpError('throttled', `The connection "${name}" rests: ${lastError}`, {
-    retryAfter: Math.min(Math.max(wait, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS),
-  })
+/** The connection keeps the time in which nobody calls; who waits for it looks now and then whether it has ended early. */
+function lookAgain(words: string, seconds: number | undefined, cause?: unknown): ErpError {
+  const retryAfter = seconds && Math.min(Math.max(seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS)
+  return new ErpError('throttled', words, { retryAfter, cause })
 }
 
-async function recordOutcome({ db, now }: ErpCaller, { id }: ErpConnection, error: ErpError): Promise<void> {
+/** Answers whether this is the one try that finds out. */
+async function passBreaker({ db, now }: ErpCaller, connection: ErpConnection): Promise<boolean> {
+  const { id, name, closedUntil, failures, lastError } = connection
+  if (!closedUntil) return false
+  const wait = Math.ceil((closedUntil.getTime() - now().getTime()) / 1000)
+  if (wait <= 0 && failures < BREAK_AFTER) return false
+  if (wait <= 0 && (await claimProbe(db, id, PROBE_SECONDS, now()))) return true
+  throw lookAgain(`The connection "${name}" rests: ${lastError}`, Math.max(wait, LEAST_WAIT_SECONDS))
+}
+
+async function recordOutcome(
+  { db, now }: ErpCaller,
+  { id }: ErpConnection,
+  probes: boolean,
+  error: ErpError,
+): Promise<void> {
   const { kind, message, retryAfter = 0 } = error
-  if (kind === 'refused') await recordCallSucceeded(db, id, now())
+  if (kind === 'refused') await recordCallSucceeded(db, id, probes, now())
   else if (kind === 'throttled') await restConnection(db, id, message, retryAfter, now())
   // A wrong password is tried no five times: ERPs lock users.
   else if (kind === 'unauthorised') await recordCallFailed(db, id, message, BREAK_AFTER, pauseAfterLogin, now())

@@ -154,9 +154,12 @@ export async function deleteConnection(db: Db, sellerId: string, id: string): Pr
   }
 }
 
-/** The ERP answered as it should. Writes only when there is something to clear or the last sign of life is a while ago. */
-export async function recordCallSucceeded(db: Db, id: string, at: Date): Promise<void> {
-  await db('erp_connections')
+/**
+ * The ERP answered as it should. Only a `probe`, or a person's check, ends a pause: another call may have begun before it. Writes only when
+ * there is something to clear or the last sign of life is a while ago.
+ */
+export async function recordCallSucceeded(db: Db, id: string, probe: boolean, at: Date): Promise<void> {
+  const query = db('erp_connections')
     .where({ id })
     .where((q) =>
       q
@@ -165,7 +168,8 @@ export async function recordCallSucceeded(db: Db, id: string, at: Date): Promise
         .orWhereNull('last_ok_at')
         .orWhere('last_ok_at', '<', new Date(at.getTime() - 10_000)),
     )
-    .update({ failures: 0, closed_until: null, last_ok_at: at })
+  if (!probe) query.where((q) => q.whereNull('closed_until').orWhere('closed_until', '<=', at))
+  await query.update({ failures: 0, closed_until: null, last_ok_at: at })
 }
 
 /** Counts a failure, to `atLeast`; `pause` says from the count how many seconds nobody shall call. */

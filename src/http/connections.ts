@@ -405,7 +405,7 @@ export const connectionRoutes: Route[] = [
     async handle(hub, { params, client }) {
       const connection = await connectionOr404(hub, client, params.id)
       const result = await hub.openErp(connection).erp.check(AbortSignal.timeout(CHECK_WITHIN_MS))
-      if (result.ok) await recordCallSucceeded(hub.db, connection.id, hub.now())
+      if (result.ok) await recordCallSucceeded(hub.db, connection.id, true, hub.now())
       return result
     },
   }),
