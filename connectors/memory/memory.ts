@@ -27,6 +27,7 @@ const config = z.strictObject({
     .boolean()
     .default(false)
     .describe('Orders are confirmed, shipped and invoiced by themselves within half a minute.'),
+  pdf: z.boolean().default(true).describe('Whether it prints invoices itself; if not, the hub does.'),
   folder: z.string().min(1).optional().describe('Where its file is kept. Without one, it ends with the process.'),
 })
 export type MemoryConfig = z.output<typeof config>
@@ -40,7 +41,7 @@ export const memory: ConnectorDefinition<MemoryConfig> = {
   connect: connectMemory,
 }
 
-function connectMemory({ autopilot, ...settings }: MemoryConfig, { now, onExchange }: Surroundings): ErpConnector {
+function connectMemory({ autopilot, pdf, ...settings }: MemoryConfig, { now, onExchange }: Surroundings): ErpConnector {
   /** One call as a real ERP would take it: scripted faults, autopilot, an exchange to tell of. */
   async function call<T>(name: Call, work: (erp: MemoryErp) => T, signal?: AbortSignal): Promise<T> {
     const begun = performance.now()
@@ -99,7 +100,16 @@ function connectMemory({ autopilot, ...settings }: MemoryConfig, { now, onExchan
     changeOrder: (ref, draft, signal) => call('changeOrder', (erp) => erp.changeOrder(ref.erpId, draft), signal),
     cancelOrder: (ref, _reason, signal) => call('cancelOrder', (erp) => erp.cancelOrder(ref.erpId), signal),
     pull,
-    fetchInvoicePdf: (erpId, signal) => call('fetchInvoicePdf', (erp) => invoicePdf(needInvoice(erp, erpId)), signal),
+    fetchInvoicePdf: (erpId, signal) =>
+      call(
+        'fetchInvoicePdf',
+        (erp) => {
+          const invoice = needInvoice(erp, erpId)
+          if (!pdf) throw new ErpError('refused', 'This ERP prints no invoices.')
+          return invoicePdf(invoice)
+        },
+        signal,
+      ),
   }
 }
 

@@ -113,7 +113,7 @@ async function insertClients(hub: Hub, db: Db): Promise<void> {
 async function putErpConnection(hub: Hub, db: Db): Promise<void> {
   const { seller: sellerId, erpConnection } = demoIds
   if (await findConnection(db, sellerId, erpConnection)) return
-  const config = { name: 'demo', autopilot: true, folder: join(hub.config.dataDir, 'demo-erp') }
+  const config = { name: 'demo', autopilot: true, pdf: false, folder: join(hub.config.dataDir, 'demo-erp') }
   // Read often, so that whoever tries it out need not wait.
   const often = { orders: 5, shipments: 5, invoices: 5, openItems: 10, balances: 10, creditLimits: 30 }
   await insertConnection(

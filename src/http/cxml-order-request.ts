@@ -44,7 +44,8 @@ export const orderRequestHandler: CxmlHandler = async (hub, call) => {
     policy: partner.settings.orders,
     personId: buyer.personId,
     isChange: request.content.header.type === 'update',
-    content,
+    // The order's own accounting says it best; else what the user is known by.
+    content: { ...content, costCentre: content.costCentre ?? buyer.costCentre },
   }
   return {
     writes: [],
@@ -71,6 +72,7 @@ interface Buyer {
   accountId: string | null
   personId: string | null
   customerNumber: string | null
+  costCentre: string | null
   /** Adds a person the mapping provisions at first sight. */
   provision?: (db: Hub['db']) => Promise<string>
 }
@@ -88,7 +90,12 @@ async function findBuyer(
   const { sellerId } = partner
   const { user, firstSight } = await matchUser(hub.findStanding, sellerId, partner.mapping, facts)
   if (user) {
-    const base = { accountId: user.account.id, customerNumber: await customerNumberOf(hub, sellerId, user.account.id) }
+    const { account, costCentre } = user
+    const base = {
+      accountId: account.id,
+      costCentre,
+      customerNumber: await customerNumberOf(hub, sellerId, account.id),
+    }
     if (!firstSight) return { ...base, personId: user.person.id }
     const provision = async (db: Hub['db']) => {
       const input = { firstSeenBy: `order ${partner.slug}`, newId: hub.newId }
@@ -101,13 +108,15 @@ async function findBuyer(
   const session = line && (await findSession(hub.db, { sellerId }, line.sessionId))
   if (session) {
     const { accountId, personId } = session
-    return { accountId, personId, customerNumber: await customerNumberOf(hub, sellerId, accountId) }
+    const { costCentre } = session.setup
+    return { accountId, personId, costCentre, customerNumber: await customerNumberOf(hub, sellerId, accountId) }
   }
   // All its rules name one company: then it is that company's order, whoever wrote it.
   const accounts = new Set(partner.mapping.rules.map((r) => r.assign.accountId))
   const [only] = accounts
-  if (only === undefined || accounts.size > 1) return { accountId: null, personId: null, customerNumber: null }
-  return { accountId: only, personId: null, customerNumber: await customerNumberOf(hub, sellerId, only) }
+  const nobody = { personId: null, costCentre: null }
+  if (only === undefined || accounts.size > 1) return { ...nobody, accountId: null, customerNumber: null }
+  return { ...nobody, accountId: only, customerNumber: await customerNumberOf(hub, sellerId, only) }
 }
 
 /** The account's customer number, or that of the nearest account above it. */

@@ -69,5 +69,6 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
 export function hashOf(content: OrderContent): Buffer {
   const { reply, attachments, ...details } = content.details
   const attached = attachments?.map(({ contentId, ...attachment }) => attachment)
-  return sha256(JSON.stringify({ ...content, poVersion: null, details: { ...details, attached } }))
+  // The cost centre may be what the user was known by that day; the document's own is in its lines' accounting.
+  return sha256(JSON.stringify({ ...content, poVersion: null, costCentre: null, details: { ...details, attached } }))
 }
