@@ -50,7 +50,7 @@ export async function recordErpOrders(
   const known = await lockKnown(db, origin.id, orders, gone)
   const byErpId = new Map(known.flatMap((k) => (k.erpId ? [[k.erpId, k] as const] : [])))
   const byOnceKey = new Map(known.flatMap((k) => (k.onceKey ? [[k.onceKey, k] as const] : [])))
-  const find = (o: ErpOrder) => byErpId.get(o.erpId) ?? (o.onceKey ? byOnceKey.get(o.onceKey) : undefined)
+  const find = (o: ErpOrder) => byErpId.get(o.erpId) ?? (o.onceKey ? takePushed(byOnceKey, o.onceKey) : undefined)
 
   const fresh: { id: string; order: ErpOrder }[] = []
   const moved: { known: KnownOrder; order: ErpOrder }[] = []
@@ -60,7 +60,7 @@ export async function recordErpOrders(
     else if (isNews(mine, order)) moved.push({ known: mine, order })
   }
   if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp.at)
-  if (moved.length > 0) await applyMoves(db, moved, stamp)
+  if (moved.length > 0) await applyMoves(db, origin, moved, stamp)
   const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && k.state !== 'cancelled')
   if (removed.length > 0) await cancelRemoved(db, removed, stamp)
   if (options.first) return
@@ -80,6 +80,16 @@ export async function recordErpOrders(
     ],
     stamp,
   )
+}
+
+/**
+ * The order pushed with this key, while the ERP's own id of it is not known; given once. Whatever else bears the key is a copy that people
+ * made in the ERP.
+ */
+function takePushed(byOnceKey: Map<string, KnownOrder>, onceKey: string): KnownOrder | undefined {
+  const pushed = byOnceKey.get(onceKey)
+  byOnceKey.delete(onceKey)
+  return pushed?.erpId === null || pushed?.erpId === onceKey ? pushed : undefined
 }
 
 /** What was read before the order was cancelled does not bring it back to life. */
@@ -128,7 +138,8 @@ const LINE = {
   rejectionReason: 'text',
 } as const
 
-const FRESH = {
+/** The head of an order as the ERP has it. */
+const HEAD = {
   id: 'uuid',
   accountId: 'uuid',
   channel: 'text',
@@ -152,19 +163,17 @@ const FRESH = {
   words: 'text',
 } as const
 
-/** Orders the hub sees for the first time, with their lines, in two statements. */
-async function insertFresh(
+async function headsOf(
   db: Db,
   origin: Origin,
-  fresh: readonly { id: string; order: ErpOrder }[],
-  at: Date,
-): Promise<void> {
+  orders: readonly { id: string; order: ErpOrder }[],
+): Promise<Record<keyof typeof HEAD, unknown>[]> {
   const accounts = await findAccountsByNumber(
     db,
     origin,
-    fresh.map((f) => f.order.customerNumber),
+    orders.map(({ order }) => order.customerNumber),
   )
-  const rows = fresh.map(({ id, order: o }) => ({
+  return orders.map(({ id, order: o }) => ({
     id,
     accountId: accounts.get(o.customerNumber) ?? null,
     channel: o.channel,
@@ -197,7 +206,16 @@ async function insertFresh(
       .filter(Boolean)
       .join(' '),
   }))
-  const given = rowsOf('r', FRESH, rows)
+}
+
+/** Orders the hub sees for the first time, with their lines, in two statements. */
+async function insertFresh(
+  db: Db,
+  origin: Origin,
+  fresh: readonly { id: string; order: ErpOrder }[],
+  at: Date,
+): Promise<void> {
+  const given = rowsOf('r', HEAD, await headsOf(db, origin, fresh))
   await db.raw(
     `INSERT INTO orders (id, seller_id, connection_id, account_id, channel, state, po_number, customer_number, ordered_at,
        requested_date, currency, net_amount, tax_amount, total_amount, project_code, contact_name, contact_email, ship_to, erp_id,
@@ -241,6 +259,7 @@ async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { o
 
 async function applyMoves(
   db: Db,
+  origin: Origin,
   moved: readonly { known: KnownOrder; order: ErpOrder }[],
   stamp: Stamp,
 ): Promise<void> {
@@ -251,40 +270,25 @@ async function applyMoves(
     erpNumber: order.number,
     erpState: order.state,
     changedAt: order.changedAt,
-    netAmount: order.netAmount,
     taxAmount: order.taxAmount,
-    totalAmount: order.totalAmount,
-    ours: known.onceKey !== null,
   }))
-  // What a buyer ordered through us stays as ordered, the ERP's amounts beside it in the lines; other orders are the ERP's to change.
   await db.raw(
     `UPDATE orders o SET
        state = CASE WHEN o.state = 'rejected' THEN o.state ELSE r.state END,
        push_until = CASE WHEN o.erp_id IS NULL THEN NULL ELSE o.push_until END,
        erp_id = r."erpId", erp_number = coalesce(r."erpNumber", o.erp_number), erp_state = r."erpState",
-       erp_changed_at = r."changedAt",
-       net_amount = CASE WHEN r.ours THEN o.net_amount ELSE r."netAmount" END,
-       tax_amount = CASE WHEN r.ours THEN coalesce(o.tax_amount, r."taxAmount") ELSE r."taxAmount" END,
-       total_amount = CASE WHEN r.ours THEN o.total_amount ELSE r."totalAmount" END, updated_at = ?
+       erp_changed_at = r."changedAt", tax_amount = coalesce(o.tax_amount, r."taxAmount"), updated_at = ?
      FROM jsonb_to_recordset(?::jsonb) AS r(id uuid, state text, "erpId" text, "erpNumber" text, "erpState" text,
-       "changedAt" timestamptz, "netAmount" numeric, "taxAmount" numeric, "totalAmount" numeric, ours boolean)
+       "changedAt" timestamptz, "taxAmount" numeric)
      WHERE o.id = r.id AND (o.erp_id IS DISTINCT FROM r."erpId" OR o.erp_changed_at IS NULL OR o.erp_changed_at <= r."changedAt")`,
     [stamp.at, JSON.stringify(rows)],
   )
-  const theirs = moved.filter(({ known }) => known.onceKey === null)
-  await putLines(
+  // What a buyer ordered through us stays as ordered, the ERP's amounts beside it in the lines; other orders are the ERP's to change.
+  await replaceTheirs(
     db,
-    theirs.flatMap(({ known, order }) => numbered(order).map((l) => ({ ...l, orderId: known.id }))),
+    origin,
+    moved.filter(({ known }) => known.onceKey === null).map(({ known, order }) => ({ id: known.id, order })),
   )
-  for (const { known, order } of theirs)
-    if (order.lines.length > 0)
-      await db('order_lines')
-        .where({ order_id: known.id })
-        .whereNotIn(
-          'line_number',
-          numbered(order).map((l) => l.lineNumber),
-        )
-        .delete()
   const ours = moved.filter(({ known }) => known.onceKey !== null)
   const lines = ours.flatMap(({ known, order }) => numbered(order).map((l) => ({ ...l, orderId: known.id })))
   const given = rowsOf('r', LINE, lines)
@@ -321,6 +325,34 @@ async function applyMoves(
   )
   // The yes to their push was lost, or is still on its way.
   for (const { known } of ours) if (known.erpId === null) await followUp(db, known, null)
+}
+
+/** Orders of the ERP's own, head and lines; one that comes without lines keeps those it had. */
+async function replaceTheirs(
+  db: Db,
+  origin: Origin,
+  theirs: readonly { id: string; order: ErpOrder }[],
+): Promise<void> {
+  if (theirs.length === 0) return
+  const heads = rowsOf('r', HEAD, await headsOf(db, origin, theirs))
+  await db.raw(
+    `UPDATE orders o SET
+       account_id = CASE WHEN o.customer_number = r."customerNumber" THEN coalesce(o.account_id, r."accountId") ELSE r."accountId" END,
+       customer_number = r."customerNumber", po_number = r."poNumber", ordered_at = r."orderedAt", requested_date = r."requestedDate",
+       currency = r.currency, net_amount = r."netAmount", tax_amount = r."taxAmount", total_amount = r."totalAmount",
+       project_code = r."projectCode", contact_name = r."contactName", contact_email = r."contactEmail", ship_to = r."shipTo"
+     FROM ${heads.sql} WHERE o.id = r.id`,
+    heads.bindings,
+  )
+  const lines = theirs.flatMap(({ id, order }) => numbered(order).map((l) => ({ ...l, orderId: id })))
+  if (lines.length === 0) return
+  await putLines(db, lines)
+  const kept = rowsOf('r', { orderId: 'uuid', lineNumber: 'integer' }, lines)
+  await db.raw(
+    `DELETE FROM order_lines l WHERE l.order_id = ANY(?)
+       AND NOT EXISTS (SELECT 1 FROM ${kept.sql} WHERE r."orderId" = l.order_id AND r."lineNumber" = l.line_number)`,
+    [[...new Set(lines.map((l) => l.orderId))], ...kept.bindings],
+  )
 }
 
 async function cancelRemoved(db: Db, removed: readonly KnownOrder[], stamp: Stamp): Promise<void> {

@@ -1,9 +1,10 @@
 // What ERPs say of orders: streams are read in any order, people copy and change orders in the ERP, several ERPs may number alike.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { demoIds } from '../../src/demo/seed.ts'
-import { api, storeAuthorization } from '../support/buyer.ts'
+import { api, postCxml, storeAuthorization } from '../support/buyer.ts'
 import { addConnection, erpInvoice, erpOrder, erpShipment, type Origin, record } from '../support/erp-history.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
+import { orderRequest } from '../support/purchase-order.ts'
 
 let site: TestHub
 let erp: Origin
@@ -28,4 +29,46 @@ it('a shipment and an invoice that were read before their order are found with i
   const order = await read('LATE-1')
   expect(order.shipments).toMatchObject([{ lines: [{ orderId: order.id, orderLineNumber: 1 }] }])
   expect(order.invoices).toHaveLength(1)
+})
+
+it('what people change in the head of an order of the ERP’s own is changed here too', async () => {
+  await record(site.hub, erp, { orders: [erpOrder({ erpId: 'HEAD-1', customerNumber: 'nobody' })] })
+  const later = {
+    purchaseOrderNumber: 'PO-HEAD-1',
+    customerNumber: '100042',
+    requestedDeliveryDate: '2026-02-01',
+    currency: 'USD',
+    projectCode: 'BRIDGE',
+    contactName: 'Zoë',
+    contactEmail: 'zoe@almere.example',
+    changedAt: '2026-01-06T10:00:00Z',
+  }
+  await record(site.hub, erp, { orders: [erpOrder({ erpId: 'HEAD-1', ...later })] })
+  expect(await read('HEAD-1')).toMatchObject({
+    accountId: demoIds.account,
+    customerNumber: '100042',
+    poNumber: 'PO-HEAD-1',
+    requestedDate: '2026-02-01',
+    currency: 'USD',
+    projectCode: 'BRIDGE',
+    contactName: 'Zoë',
+    contactEmail: 'zoe@almere.example',
+  })
+  const { body } = await api(site.url, 'GET', '/api/v1/orders?q=po-head', undefined, storeAuthorization)
+  expect(body.items).toHaveLength(1)
+})
+
+it('a copy that people make in the ERP, once key and all, is an order of its own', async () => {
+  const line = { quantity: '10', supplierPartId: 'A4-80', unitPrice: '4.50', unit: 'EA', description: 'Copy paper A4' }
+  expect((await postCxml(site.url, orderRequest({ orderID: 'COPIED', lines: [line] }))).text).toContain('code="200"')
+  const { db } = site.hub
+  const [{ id, onceKey }] = await db('orders')
+    .where({ po_number: 'COPIED' })
+    .update({ connection_id: erp.id, state: 'received' })
+    .returning(['id', 'once_key as onceKey'])
+  await record(site.hub, erp, { orders: [erpOrder({ erpId: 'ORIGINAL', onceKey })] })
+  const copy = erpOrder({ erpId: 'COPY', onceKey, state: 'draft', changedAt: '2026-01-06T10:00:00Z' })
+  await record(site.hub, erp, { orders: [copy] })
+  expect(await read('ORIGINAL')).toMatchObject({ id, state: 'accepted' })
+  expect((await read('COPY')).id).not.toBe(id)
 })
