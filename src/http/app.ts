@@ -18,6 +18,7 @@ import { nudgeRoute } from './nudge.ts'
 import { tokenRoute } from './oauth.ts'
 import { ociRoutes } from './oci.ts'
 import { describeApi, docsHandlers } from './openapi.ts'
+import { orderAttachmentRoute } from './order-attachments.ts'
 import { orderDecisionRoutes } from './order-decisions.ts'
 import { orderRoutes } from './orders.ts'
 import { renderErrorPage } from './page.tsx'
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   dryRunRoute,
   ...differenceRoutes,
   ...orderRoutes,
+  orderAttachmentRoute,
   ...orderDecisionRoutes,
   ...shipmentRoutes,
   ...invoiceRoutes,

@@ -61,7 +61,7 @@ function cancel(hub: Hub, { partner, parties, documentId }: CxmlCall, poNumber: 
     const known = await lockPurchaseOrder(db, partner.id, parties.mode, poNumber)
     if (!known) throw new HubError('not_found', `There is no order ${poNumber} of yours here to cancel.`)
     const stamp = stampOf(hub)
-    const reason = 'The buyer sent type="delete".'
+    const reason = 'Cancelled by the buyer.'
     if (known.order.state === 'cancelled')
       return insertEvents(db, [{ orderId: known.order.id, kind: 'repeated', documentId }], stamp)
     await cancelOrder(db, known.order, { reason, documentId }, stamp)

@@ -64,6 +64,21 @@ function tolerated(difference: OrderDifference, policy: OrderPolicy): boolean {
   return compareDecimals(apart.replace('-', ''), allowed) <= 0
 }
 
+/** The fields of the differ as people say them. */
+const names: Readonly<Record<OrderDifference['field'], string>> = {
+  supplierPartId: 'part number',
+  buyerPartId: 'buyer’s part number',
+  quantity: 'quantity',
+  unit: 'unit',
+  unitPrice: 'price',
+  priceUnit: 'price unit',
+  currency: 'currency',
+  classification: 'classification',
+  description: 'description',
+  manufacturerPartId: 'manufacturer’s part number',
+  line: 'line',
+}
+
 function inWords({ lineNumber, field, cartValue, orderValue }: OrderDifference): string {
-  return `Line ${lineNumber}: ${field} was ${cartValue ?? 'nothing'} in the cart, is ${orderValue ?? 'nothing'} in the order.`
+  return `Line ${lineNumber}: the ${names[field]} was ${cartValue ?? 'nothing'} in the cart, is ${orderValue ?? 'nothing'} in the order.`
 }

@@ -123,7 +123,7 @@ describe('what holds an order', () => {
     const order = await row('PO-price')
     expect(order.state).toBe('held')
     expect(order.holds).toEqual([
-      { reason: 'difference', message: 'Line 1: unitPrice was 10.50 in the cart, is 9.99 in the order.' },
+      { reason: 'difference', message: 'Line 1: the price was 10.50 in the cart, is 9.99 in the order.' },
     ])
     const shown = await admin('GET', `/api/v1/orders/${order.id}`)
     expect(shown.body.differences).toEqual(
@@ -193,6 +193,12 @@ describe('an order with attachments', () => {
       headers: { Authorization: adminAuthorization },
     })
     expect(await content.text()).toContain('drawing.pdf')
+    const file = await fetch(`${hub.url}/api/v1/orders/${order.id}/attachments/1`, {
+      headers: { Authorization: adminAuthorization },
+    })
+    expect(file.headers.get('content-disposition')).toContain('drawing.pdf')
+    expect(new Uint8Array(await file.arrayBuffer())).toEqual(drawing)
+    expect((await admin('GET', `/api/v1/orders/${order.id}/attachments/2`)).status).toBe(404)
   })
 })
 

@@ -62,7 +62,7 @@ describe('an order is held', () => {
       {
         reason: 'difference',
         message:
-          'Line 1: unit was BX in the cart, is EA in the order. Line 1: supplierPartId was 1 in the cart, is nothing in the order.',
+          'Line 1: the unit was BX in the cart, is EA in the order. Line 1: the part number was 1 in the cart, is nothing in the order.',
       },
     ])
   })
