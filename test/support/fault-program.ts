@@ -19,6 +19,8 @@ export type WorkerDeath =
   | 'job handed over'
   /** The order is leased, the ERP not asked. */
   | 'before the push'
+  /** As before, but for one order alone. */
+  | 'PO-POISON'
   /** The ERP has the order, the hub doesn't know. */
   | 'after the push'
   /** The hub is writing what the ERP said. */
@@ -74,7 +76,7 @@ function armed(assembled: Assembled): Assembled {
       const mortalErp: ErpConnector = {
         ...erp,
         pushOrder: async (...order) => {
-          if (point === 'before the push') await die()
+          if (point === 'before the push' || point === order[0].purchaseOrderNumber) await die()
           const receipt = await push?.(...order)
           if (point === 'after the push' || !receipt) return die()
           pushed = true

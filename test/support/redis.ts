@@ -12,6 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
  */
 export async function startTestRedis(): Promise<{ url: string | undefined; stop(): Promise<void> }> {
   if (process.env.REDIS_URL) return { url: process.env.REDIS_URL, stop: async () => undefined }
+  return (await startRedisServer()) ?? { url: undefined, stop: async () => undefined }
+}
+
+/** A server that is the caller's alone, to empty or end; undefined where there is no redis-server. */
+export async function startRedisServer(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-test-redis-'))
   const port = await freePort()
   const server = spawn(
@@ -35,7 +40,7 @@ export async function startTestRedis(): Promise<{ url: string | undefined; stop(
     await sleep(50)
   }
   await stop()
-  return { url: undefined, stop: async () => undefined }
+  return undefined
 }
 
 function freePort(): Promise<number> {
