@@ -98,8 +98,9 @@ async function checkRights(connection: TrytonConnection, signal?: AbortSignal): 
 }
 
 async function lockedButtons({ client }: TrytonConnection, signal?: AbortSignal): Promise<string[]> {
-  const { context } = await client.session(signal)
-  const own = new Set(Array.isArray(context.groups) ? context.groups : [])
+  const { userId } = await client.session(signal)
+  const [user] = await client.read<{ groups: number[] }>('res.user', [['id', '=', userId]], ['groups'], { signal })
+  const own = new Set(user?.groups)
   type Button = { name: string; model: { model: string }; groups: number[] }
   const domain = [['model.model', 'in', Object.keys(buttons)]]
   const known = await client.read<Button>('ir.model.button', domain, ['name', 'model.model', 'groups'], { signal })
