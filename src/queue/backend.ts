@@ -34,8 +34,8 @@ export interface QueueBackendOptions {
 
 const SCHEMA = 'bullmq'
 const READY_WITHIN_MS = 2000
-/** Every worker holds one connection for LISTEN; the rest take turns. */
-const POOL_SIZE = 30
+/** Connections that take turns. Every worker holds one more, for LISTEN. */
+const POOL_SIZE = 25
 
 /** Brings BullMQ's schema in the hub's database to this version. Part of migrating; several at once wait for one another. */
 export async function migrateQueue(databaseUrl: string): Promise<void> {
@@ -77,8 +77,11 @@ function openOnPostgres({ databaseUrl, log }: QueueBackendOptions): QueueBackend
   // The classes differ from the plain ones by the type of their connection alone.
   return open('postgres', log, {
     queue: (name) => new bound.Queue(name, { connection: pool }) as unknown as Queue,
-    worker: (name, processor, settings) =>
-      new bound.Worker(name, processor, { ...settings, connection: pool } as never) as unknown as Worker,
+    worker(name, processor, settings) {
+      pool.options.max++
+      const worker = new bound.Worker(name, processor, { ...settings, connection: pool } as never) as unknown as Worker
+      return worker.once('closed', () => pool.options.max--)
+    },
     close: () => pool.end(),
   })
 }

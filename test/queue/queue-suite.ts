@@ -348,6 +348,15 @@ export function queueSuite(redisUrl: string | undefined): void {
     expect((times[2] as Date).getTime() - (times[0] as Date).getTime()).toBeGreaterThanOrEqual(1990)
   })
 
+  it('goes on with many queues, such as those of a hub with forty ERPs', async () => {
+    relay()
+    const queues = Array.from({ length: 40 }, (_, i) => `erp-${i}`)
+    await work(testJobs, { queues: ['house', ...queues] })
+    await sleep(1000)
+    const runs = await Promise.all(['house', 'erp-0', 'erp-39'].map((queue) => ask('test-mark', {}, { queue })))
+    for (const run of runs) await becomes(run, 'done')
+  })
+
   it('says whether it answers, for /readyz', async () => {
     expect(await backend.ready()).toBe(true)
     const url = new URL(redisUrl ?? database.url)
