@@ -46,23 +46,22 @@ const apply: { [S in StreamName]: Apply<S> } = {
   },
   openItems: (db, connection, records, _first, { at }) => putOpenItems(db, connection, records, at),
   balances: async (db, connection, records, first, stamp) => {
-    await putBalances(db, connection, records, stamp.at)
-    if (!first) await announceCredit(db, connection, records, stamp)
+    const changed = await putBalances(db, connection, records, stamp.at)
+    if (!first) await announceCredit(db, connection, changed, stamp)
   },
   creditLimits: async (db, connection, records, first, stamp) => {
-    await putCreditLimits(db, connection, records, stamp.at)
-    if (!first) await announceCredit(db, connection, records, stamp)
+    const changed = await putCreditLimits(db, connection, records, stamp.at)
+    if (!first) await announceCredit(db, connection, changed, stamp)
   },
 }
 
 function announceCredit(
   db: Db,
   { sellerId }: ErpConnection,
-  records: Page<'balances' | 'creditLimits'>['records'],
+  customerNumbers: readonly string[],
   stamp: Stamp,
 ): Promise<void> {
-  const numbers = new Set(records.flatMap((r) => ('deleted' in r ? [] : [r.customerNumber])))
-  const events = [...numbers].map((customerNumber) => ({
+  const events = customerNumbers.map((customerNumber) => ({
     sellerId,
     type: 'credit.updated' as const,
     data: { customerNumber },

@@ -40,47 +40,67 @@ function newest<T>(records: readonly (T | Tombstone)[], key: (record: T) => stri
   return [...kept.values()]
 }
 
-/** What customers owe, as of the ERP's time; an older word than the one known is passed over. */
+/** Of the rows `put` by this statement, those that were otherwise before it. An ERP tells all of its balances again and again. */
+const CHANGED = `
+  SELECT put.customer_number FROM put
+  LEFT JOIN credit_standings b ON b.connection_id = put.connection_id AND b.customer_number = put.customer_number
+  WHERE`
+
+/** What customers owe, as of the ERP's time; an older word than the one known is passed over. Answers whose has changed. */
 export async function putBalances(
   db: Db,
   connection: ErpOrigin,
   records: readonly (ErpBalance | Tombstone)[],
   at: Date,
-): Promise<void> {
-  await db.raw(
-    `INSERT INTO credit_standings (connection_id, seller_id, customer_number, currency, balance, open_orders, balance_as_of, updated_at)
-     SELECT ?, ?, r."customerNumber", r.currency, r.balance, r."openOrders", r."asOf", ?
-     FROM jsonb_to_recordset(?::jsonb) AS r("customerNumber" text, currency text, balance numeric, "openOrders" numeric,
-       "asOf" timestamptz)
-     ON CONFLICT (connection_id, customer_number) DO UPDATE SET currency = excluded.currency, balance = excluded.balance,
-       open_orders = excluded.open_orders, balance_as_of = excluded.balance_as_of, updated_at = excluded.updated_at
-     WHERE credit_standings.balance_as_of IS NULL OR credit_standings.balance_as_of <= excluded.balance_as_of`,
+): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { customer_number: string }[] }>(
+    `WITH put AS (
+       INSERT INTO credit_standings (connection_id, seller_id, customer_number, currency, balance, open_orders, balance_as_of, updated_at)
+       SELECT ?, ?, r."customerNumber", r.currency, r.balance, r."openOrders", r."asOf", ?
+       FROM jsonb_to_recordset(?::jsonb) AS r("customerNumber" text, currency text, balance numeric, "openOrders" numeric,
+         "asOf" timestamptz)
+       ON CONFLICT (connection_id, customer_number) DO UPDATE SET currency = excluded.currency, balance = excluded.balance,
+         open_orders = excluded.open_orders, balance_as_of = excluded.balance_as_of, updated_at = excluded.updated_at
+       WHERE credit_standings.balance_as_of IS NULL OR credit_standings.balance_as_of <= excluded.balance_as_of
+       RETURNING *)
+     ${CHANGED} (b.currency, b.balance, b.open_orders) IS DISTINCT FROM (put.currency, put.balance, put.open_orders)`,
     [connection.id, connection.sellerId, at, JSON.stringify(newest<ErpBalance>(records, (r) => r.customerNumber))],
   )
+  return rows.map((row) => row.customer_number)
 }
 
-/** Credit limits and blocks, as of the ERP's time. */
+/** Credit limits and blocks, as of the ERP's time. Answers whose has changed. */
 export async function putCreditLimits(
   db: Db,
   connection: ErpOrigin,
   records: readonly (ErpCreditLimit | Tombstone)[],
   at: Date,
-): Promise<void> {
-  await db.raw(
-    `INSERT INTO credit_standings (connection_id, seller_id, customer_number, currency, credit_limit, limited, blocked, block_reason,
-       limit_as_of, updated_at)
-     SELECT ?, ?, r."customerNumber", r.currency, r."limit", r."limit" IS NOT NULL, r.blocked, r.reason, r."asOf", ?
-     FROM jsonb_to_recordset(?::jsonb) AS r("customerNumber" text, currency text, "limit" numeric, blocked boolean, reason text,
-       "asOf" timestamptz)
-     ON CONFLICT (connection_id, customer_number) DO UPDATE SET currency = excluded.currency,
-       credit_limit = excluded.credit_limit, limited = excluded.limited, blocked = excluded.blocked,
-       block_reason = excluded.block_reason, limit_as_of = excluded.limit_as_of, updated_at = excluded.updated_at
-     WHERE credit_standings.limit_as_of IS NULL OR credit_standings.limit_as_of <= excluded.limit_as_of`,
+): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { customer_number: string }[] }>(
+    `WITH put AS (
+       INSERT INTO credit_standings (connection_id, seller_id, customer_number, currency, credit_limit, limited, blocked, block_reason,
+         limit_as_of, updated_at)
+       SELECT ?, ?, r."customerNumber", r.currency, r."limit", r."limit" IS NOT NULL, r.blocked, r.reason, r."asOf", ?
+       FROM jsonb_to_recordset(?::jsonb) AS r("customerNumber" text, currency text, "limit" numeric, blocked boolean, reason text,
+         "asOf" timestamptz)
+       ON CONFLICT (connection_id, customer_number) DO UPDATE SET currency = excluded.currency,
+         credit_limit = excluded.credit_limit, limited = excluded.limited, blocked = excluded.blocked,
+         block_reason = excluded.block_reason, limit_as_of = excluded.limit_as_of, updated_at = excluded.updated_at
+       WHERE credit_standings.limit_as_of IS NULL OR credit_standings.limit_as_of <= excluded.limit_as_of
+       RETURNING *)
+     ${CHANGED} (b.currency, b.credit_limit, b.limited, b.blocked, b.block_reason)
+       IS DISTINCT FROM (put.currency, put.credit_limit, put.limited, put.blocked, put.block_reason)`,
     [connection.id, connection.sellerId, at, JSON.stringify(newest<ErpCreditLimit>(records, (r) => r.customerNumber))],
   )
+  return rows.map((row) => row.customer_number)
 }
 
-/** Open items; one the ERP removed is settled. An invoice's open amount follows its item. */
+/** One order at a time is weighed against a customer's credit, until the transaction ends: two at once would not see each other. */
+export async function lockCredit(db: Db, connectionId: string, customerNumber: string): Promise<void> {
+  await db.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 2))', [JSON.stringify([connectionId, customerNumber])])
+}
+
+/** Open items; one the ERP removed is settled. */
 export async function putOpenItems(
   db: Db,
   connection: ErpOrigin,

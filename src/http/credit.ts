@@ -45,7 +45,7 @@ const credit = z
     balance: amount.nullable().describe('what the customer owes; negative = in credit'),
     balanceAsOf: timeShown.nullable(),
     openOrders: amount.nullable().describe('ordered in the ERP and not invoiced yet'),
-    onTheirWay: amount.describe('orders in the hub that the ERP does not count yet'),
+    onTheirWay: amount.describe('orders in `currency` in the hub that the ERP does not count yet'),
     available: amount.nullable().describe('limit - balance - openOrders - onTheirWay; null: no limit, or none known'),
     openInvoices: z
       .array(
@@ -124,9 +124,9 @@ async function readCredit(hub: Hub, { account, connection }: Customer) {
   const { customerNumber, sellerId } = account
   const known = connection && customerNumber ? { connectionId: connection.id, customerNumber } : undefined
   const streams = ['balances', 'creditLimits', 'openItems', 'invoices'] as const
-  const [standing, onTheirWay, openInvoices, openItems, erp] = await Promise.all([
-    known && findStanding(db, known.connectionId, known.customerNumber),
-    known ? sumUnseenByErp(db, known.connectionId, known.customerNumber) : '0',
+  const standing = known && (await findStanding(db, known.connectionId, known.customerNumber))
+  const [onTheirWay, openInvoices, openItems, erp] = await Promise.all([
+    known && standing ? sumUnseenByErp(db, known.connectionId, known.customerNumber, standing.currency) : '0',
     known ? sumOpenInvoices(db, known.connectionId, known.customerNumber, todayIn(hub)) : [],
     known ? listOpenItems(db, known.connectionId, known.customerNumber, MOST_ITEMS) : [],
     findFreshness(db, sellerId, connection?.id ?? null, streams, hub.now()),

@@ -344,18 +344,19 @@ export async function updateOrder(
     .update({ ...row, updated_at: at })
 }
 
-/** What a customer's orders come to that the ERP doesn't count yet, all but one. */
+/** What a customer's orders in `currency` come to that the ERP doesn't count yet, all but one. */
 export async function sumUnseenByErp(
   db: Db,
   connectionId: string,
   customerNumber: string,
+  currency: string,
   butOrderId: string | null = null,
 ): Promise<string> {
   const { rows } = await db.raw<{ rows: { sum: string }[] }>(
     `SELECT coalesce(sum(total_amount), 0) AS sum FROM orders
-     WHERE connection_id = ? AND customer_number = ? AND id IS DISTINCT FROM ? AND state IN ('received', 'held') AND erp_id IS NULL
+     WHERE connection_id = ? AND customer_number = ? AND currency = ? AND id IS DISTINCT FROM ? AND state IN ('received', 'held') AND erp_id IS NULL
        AND kind <> 'blanket' AND mode = 'production'`,
-    [connectionId, customerNumber, butOrderId],
+    [connectionId, customerNumber, currency, butOrderId],
   )
   return rows[0]?.sum ?? '0'
 }

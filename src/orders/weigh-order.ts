@@ -1,6 +1,6 @@
 // What an order is, before it goes on: compared with the cart it came from, weighed against the credit, and held where need be.
 import { whyOverCredit } from '../credit/check-credit.ts'
-import { findStanding } from '../credit/credit-store.ts'
+import { findStanding, lockCredit } from '../credit/credit-store.ts'
 import type { Db } from '../database/database.ts'
 import type { Mode, OrderPolicy } from '../partners/partner.ts'
 import { findEarlierLines } from '../punchout/punchout-session-store.ts'
@@ -46,7 +46,9 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
   const differences = content.kind === 'blanket' ? [] : compared.flatMap((c) => c.differences)
   const known = connectionId !== null && customerNumber !== null
   const standing = known ? await findStanding(db, connectionId, customerNumber) : undefined
-  const onItsWay = known ? await sumUnseenByErp(db, connectionId, customerNumber, orderId) : '0'
+  if (known && standing?.limited && policy.overCredit !== 'ignore') await lockCredit(db, connectionId, customerNumber)
+  const onItsWay =
+    known && standing ? await sumUnseenByErp(db, connectionId, customerNumber, standing.currency, orderId) : '0'
   const overCredit =
     policy.overCredit === 'ignore'
       ? null
