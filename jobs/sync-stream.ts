@@ -27,7 +27,7 @@ type Apply<S extends StreamName> = (
 const apply: { [S in StreamName]: Apply<S> } = {
   customers: async (db, connection, records, _first, stamp) => {
     const accounts = await recordCustomers(db, connection, records, stamp)
-    await adoptRecords(db, connection.sellerId, accounts)
+    await adoptRecords(db, connection, accounts)
   },
   shipTos: (db, connection, records, _first, stamp) => recordShipTos(db, connection, records, stamp),
   prices: (db, connection, records, _first, stamp) => recordPrices(db, connection, records, stamp),

@@ -1,6 +1,7 @@
 // Keeps accounts, people and memberships. Every read is bound to one seller: another seller's id finds nothing.
 import type { Db } from '../database/database.ts'
 import { prepared } from '../database/together.ts'
+import { HubError } from '../errors.ts'
 import type { Account, Membership, Person, RoleName } from './account.ts'
 import type { BuyerParty, Seller, SellerParty } from './invoice-party.ts'
 
@@ -11,6 +12,7 @@ const ACCOUNT = [
   'kind',
   'name',
   'customer_number as customerNumber',
+  'erp_connection_id as erpConnectionId',
   'status',
 ]
 const PERSON = ['id', 'seller_id as sellerId', 'email', 'name', 'status']
@@ -22,6 +24,9 @@ const MEMBERSHIP = [
   'status',
   'cost_centre as costCentre',
 ]
+
+/** One account per customer number of an ERP, or of none in particular. */
+const NUMBERED = `(seller_id, customer_number, coalesce(erp_connection_id, '00000000-0000-0000-0000-000000000000'))`
 
 export async function findAccount(db: Db, sellerId: string, id: string): Promise<Account | undefined> {
   return db('accounts').select(ACCOUNT).where({ seller_id: sellerId, id }).first()
@@ -50,7 +55,7 @@ export async function listSubtree(db: Db, sellerId: string, accountId: string): 
   return rows.map((row) => row.id)
 }
 
-/** Customer number -> account, of those that live in this ERP connection or in none in particular. */
+/** Customer number -> account, of those that live in this ERP connection, else in none in particular. */
 export async function findAccountsByNumber(
   db: Db,
   connection: { id: string; sellerId: string },
@@ -61,6 +66,7 @@ export async function findAccountsByNumber(
     .where({ seller_id: connection.sellerId })
     .whereIn('customer_number', [...new Set(customerNumbers)])
     .where((q) => q.whereNull('erp_connection_id').orWhere({ erp_connection_id: connection.id }))
+    .orderByRaw('erp_connection_id NULLS FIRST')
   return new Map(rows.map((r) => [r.customer_number, r.id]))
 }
 
@@ -93,7 +99,7 @@ export interface StandingQuestion {
 
 const STANDINGS = `
   SELECT CASE WHEN a.id IS NOT NULL THEN json_build_object('id', a.id, 'sellerId', a.seller_id, 'parentId', a.parent_id, 'kind', a.kind,
-      'name', a.name, 'customerNumber', a.customer_number, 'status', a.status) END AS account,
+      'name', a.name, 'customerNumber', a.customer_number, 'erpConnectionId', a.erp_connection_id, 'status', a.status) END AS account,
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sellerId', p.seller_id, 'email', p.email, 'name', p.name,
       'status', p.status) END AS person,
     CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'accountId', m.account_id, 'personId', m.person_id, 'role', m.role,
@@ -158,16 +164,26 @@ export async function updateBuyerParty(
   return changed > 0
 }
 
-export async function insertAccount(db: Db, account: Omit<Account, 'status'>, at: Date): Promise<void> {
-  await db('accounts').insert({
-    id: account.id,
-    seller_id: account.sellerId,
-    parent_id: account.parentId,
-    kind: account.kind,
-    name: account.name,
-    customer_number: account.customerNumber,
-    created_at: at,
-  })
+type NewAccount = Omit<Account, 'status' | 'erpConnectionId'> & Partial<Pick<Account, 'erpConnectionId'>>
+
+/** Throws HubError conflict when another account of the same ERP has the customer number. */
+export async function insertAccount(db: Db, account: NewAccount, at: Date): Promise<void> {
+  const inserted = await db('accounts')
+    .insert({
+      id: account.id,
+      seller_id: account.sellerId,
+      parent_id: account.parentId,
+      kind: account.kind,
+      name: account.name,
+      customer_number: account.customerNumber,
+      erp_connection_id: account.erpConnectionId ?? null,
+      created_at: at,
+    })
+    .onConflict(db.raw(NUMBERED))
+    .ignore()
+    .returning('id')
+  if (inserted.length === 0)
+    throw new HubError('conflict', `There is an account with customer number ${account.customerNumber} already.`)
 }
 
 /** Adds a person, or returns the one with this e-mail address: two first punchouts at once make one person. */

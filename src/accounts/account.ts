@@ -8,6 +8,8 @@ export interface Account {
   name: string
   /** The seller's customer number, as the ERP knows it. */
   customerNumber: string | null
+  /** The ERP whose customer it is; null = as the account above, at the top any of the seller’s. */
+  erpConnectionId: string | null
   status: 'active' | 'suspended'
 }
 

@@ -26,6 +26,7 @@ export async function openAccounts(
       kind: 'company' as const,
       name,
       customerNumber,
+      erpConnectionId: connection.id,
     }
     await insertAccount(db, account, stamp.at)
   }

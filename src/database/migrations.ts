@@ -15,6 +15,7 @@ import { up as webhookEndpoints } from './migrations/0013-webhook-endpoints.ts'
 import { up as nudge } from './migrations/0014-nudge.ts'
 import { up as differences } from './migrations/0015-differences.ts'
 import { up as looseLines } from './migrations/0016-loose-lines.ts'
+import { up as accountConnections } from './migrations/0017-account-connections.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -33,4 +34,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0014-nudge', up: nudge },
   { name: '0015-differences', up: differences },
   { name: '0016-loose-lines', up: looseLines },
+  { name: '0017-account-connections', up: accountConnections },
 ]

@@ -53,16 +53,20 @@ export async function listActiveConnections(db: Db): Promise<ErpConnection[]> {
   return db('erp_connections').select(COLUMNS).where({ status: 'active' }).orderBy('id')
 }
 
-/** The connection an account's orders go to: its own, else the seller's oldest active one. */
+/** The connection an account's orders go to: its own or that of the nearest account above, else the seller's oldest active one. */
 export async function findConnectionOf(
   db: Db,
   sellerId: string,
   accountId: string | null,
 ): Promise<ErpConnection | undefined> {
-  const own = accountId
-    ? await db('accounts').where({ id: accountId, seller_id: sellerId }).first('erp_connection_id')
-    : undefined
-  if (own?.erp_connection_id) return findConnection(db, sellerId, own.erp_connection_id)
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `WITH RECURSIVE line AS (
+       SELECT parent_id, erp_connection_id, 0 AS up FROM accounts WHERE seller_id = ? AND id = ?
+       UNION ALL SELECT a.parent_id, a.erp_connection_id, l.up + 1 FROM accounts a JOIN line l ON a.id = l.parent_id WHERE l.up < 50)
+     SELECT erp_connection_id AS id FROM line WHERE erp_connection_id IS NOT NULL ORDER BY up LIMIT 1`,
+    [sellerId, accountId],
+  )
+  if (rows[0]) return findConnection(db, sellerId, rows[0].id)
   return db('erp_connections')
     .select(COLUMNS)
     .where({ seller_id: sellerId })

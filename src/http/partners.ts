@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { findAccount, findMembership, insertAccount, listAccounts } from '../accounts/account-store.ts'
 import { mappingSchema } from '../accounts/mapping-rules.ts'
 import type { Db } from '../database/database.ts'
+import { findConnection } from '../erp/erp-connection-store.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { adoptRecords } from '../invoices/adopt-records.ts'
@@ -92,6 +93,11 @@ const newAccount = z
     kind: z.enum(['holding', 'company', 'branch', 'department']).default('company'),
     parentId: z.uuid().nullable().default(null),
     customerNumber: z.string().min(1).max(60).nullable().default(null).describe('as the ERP knows the customer'),
+    erpConnectionId: z
+      .uuid()
+      .nullable()
+      .default(null)
+      .describe('the ERP whose customer it is, where there are several; null = as the account above'),
   })
   .meta({ id: 'NewAccount' })
 
@@ -305,11 +311,14 @@ export const partnerRoutes: Route[] = [
     async handle(hub, { body, client }) {
       if (body.parentId && !(await findAccount(hub.db, client.sellerId, body.parentId)))
         throw new HubError('invalid_input', 'parentId: there is no such account')
+      if (body.erpConnectionId && !(await findConnection(hub.db, client.sellerId, body.erpConnectionId)))
+        throw new HubError('invalid_input', 'erpConnectionId: there is no such connection')
       const id = hub.newId()
       const { sellerId } = client
       await hub.db.transaction(async (trx) => {
         await insertAccount(trx, { ...body, id, sellerId }, hub.now())
-        if (body.customerNumber) await adoptRecords(trx, sellerId, new Map([[body.customerNumber, id]]))
+        if (body.customerNumber)
+          await adoptRecords(trx, { id: body.erpConnectionId, sellerId }, new Map([[body.customerNumber, id]]))
       })
       return { id }
     },
@@ -328,6 +337,7 @@ export const partnerRoutes: Route[] = [
         kind: z.string(),
         name: z.string(),
         customerNumber: z.string().nullable(),
+        erpConnectionId: z.uuid().nullable(),
         status: z.string(),
       }),
     ),

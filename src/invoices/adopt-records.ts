@@ -4,10 +4,14 @@ import { adoptOrders } from '../orders/order-store.ts'
 import { adoptShipments } from '../shipments/shipment-store.ts'
 import { adoptInvoices } from './invoice-store.ts'
 
-/** `accountOf`: customer number -> account id. */
-export async function adoptRecords(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+/** `origin.id`: the ERP connection they are of; null = any of the seller's. `accountOf`: customer number -> account id. */
+export async function adoptRecords(
+  db: Db,
+  origin: { id: string | null; sellerId: string },
+  accountOf: ReadonlyMap<string, string>,
+): Promise<void> {
   if (accountOf.size === 0) return
-  await adoptOrders(db, sellerId, accountOf)
-  await adoptShipments(db, sellerId, accountOf)
-  await adoptInvoices(db, sellerId, accountOf)
+  await adoptOrders(db, origin, accountOf)
+  await adoptShipments(db, origin, accountOf)
+  await adoptInvoices(db, origin, accountOf)
 }

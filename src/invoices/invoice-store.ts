@@ -66,10 +66,14 @@ export async function listInvoiceLines(db: Db, invoiceIds: readonly string[]): P
 }
 
 /** Gives the account to invoices that came before their customer had one. */
-export async function adoptInvoices(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+export async function adoptInvoices(
+  db: Db,
+  origin: { id: string | null; sellerId: string },
+  accountOf: ReadonlyMap<string, string>,
+): Promise<void> {
   await db.raw(
     `UPDATE invoices t SET account_id = a.id FROM unnest(?::text[], ?::uuid[]) AS a(number, id)
-     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number`,
-    [[...accountOf.keys()], [...accountOf.values()], sellerId],
+     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number AND (?::uuid IS NULL OR t.connection_id = ?)`,
+    [[...accountOf.keys()], [...accountOf.values()], origin.sellerId, origin.id, origin.id],
   )
 }

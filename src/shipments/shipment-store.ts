@@ -45,10 +45,14 @@ export async function listShipmentLines(db: Db, shipmentIds: readonly string[]):
 }
 
 /** Gives the account to shipments that came before their customer had one. */
-export async function adoptShipments(db: Db, sellerId: string, accountOf: ReadonlyMap<string, string>): Promise<void> {
+export async function adoptShipments(
+  db: Db,
+  origin: { id: string | null; sellerId: string },
+  accountOf: ReadonlyMap<string, string>,
+): Promise<void> {
   await db.raw(
     `UPDATE shipments t SET account_id = a.id FROM unnest(?::text[], ?::uuid[]) AS a(number, id)
-     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number`,
-    [[...accountOf.keys()], [...accountOf.values()], sellerId],
+     WHERE t.seller_id = ? AND t.account_id IS NULL AND t.customer_number = a.number AND (?::uuid IS NULL OR t.connection_id = ?)`,
+    [[...accountOf.keys()], [...accountOf.values()], origin.sellerId, origin.id, origin.id],
   )
 }

@@ -1,6 +1,11 @@
 // What ERPs say of orders: streams are read in any order, people copy and change orders in the ERP, several ERPs may number alike.
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { insertAccount } from '../../src/accounts/account-store.ts'
+import { openAccounts } from '../../src/accounts/open-accounts.ts'
+import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
+import { findConnectionOf } from '../../src/erp/erp-connection-store.ts'
+import { adoptRecords } from '../../src/invoices/adopt-records.ts'
 import { api, postCxml, storeAuthorization } from '../support/buyer.ts'
 import { addConnection, erpInvoice, erpOrder, erpShipment, type Origin, record } from '../support/erp-history.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
@@ -71,4 +76,34 @@ it('a copy that people make in the ERP, once key and all, is an order of its own
   await record(site.hub, erp, { orders: [copy] })
   expect(await read('ORIGINAL')).toMatchObject({ id, state: 'accepted' })
   expect((await read('COPY')).id).not.toBe(id)
+})
+
+it('of two ERPs that give two customers one number each has its own account, and its own orders', async () => {
+  const { hub } = site
+  const other = await addConnection(hub, demoIds.seller, 'Second ERP')
+  await record(hub, erp, { orders: [erpOrder({ erpId: 'ONE', customerNumber: 'C-1' })] })
+  await record(hub, other, { orders: [erpOrder({ erpId: 'TWO', customerNumber: 'C-1' })] })
+  const customer = (name: string) => [{ customerNumber: 'C-1', name }]
+  const open = async (origin: Origin, name: string) => {
+    const accounts = await openAccounts(hub.db, origin, customer(name), stampOf(hub))
+    await adoptRecords(hub.db, origin, accounts)
+    return accounts.get('C-1') ?? ''
+  }
+  const first = await open(erp, 'First')
+  const second = await open(other, 'Second')
+  expect((await read('ONE')).accountId).toBe(first)
+  expect((await read('TWO', other.id)).accountId).toBe(second)
+  expect(second).not.toBe(first)
+})
+
+it('a department’s orders go to the ERP of the company above it, which numbers it too', async () => {
+  const { hub } = site
+  const other = await addConnection(hub, demoIds.seller, 'Third ERP')
+  const [companyId, departmentId] = [hub.newId(), hub.newId()]
+  const account = { sellerId: demoIds.seller, kind: 'company', name: 'Far away' } as const
+  const company = { ...account, id: companyId, parentId: null, customerNumber: 'C-3', erpConnectionId: other.id }
+  await insertAccount(hub.db, company, hub.now())
+  await insertAccount(hub.db, { ...account, id: departmentId, parentId: companyId, customerNumber: null }, hub.now())
+  expect((await findConnectionOf(hub.db, demoIds.seller, departmentId))?.id).toBe(other.id)
+  expect((await findConnectionOf(hub.db, demoIds.seller, demoIds.account))?.id).toBe(demoIds.erpConnection)
 })
