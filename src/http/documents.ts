@@ -1,5 +1,7 @@
 // Wire documents as an administrator reads them: list, findings, and the bytes with their secrets blanked.
 import { z } from 'zod'
+import { CxmlError } from '../../protocols/cxml/cxml-error.ts'
+import { isMultipart, readMultipart } from '../../protocols/cxml/multipart.ts'
 import { redactLogin } from '../../protocols/oci/login.ts'
 import type { WireDocument } from '../documents/document.ts'
 import { findDocument, findDocumentBytes, listDocuments } from '../documents/document-store.ts'
@@ -78,7 +80,8 @@ export const documentRoutes: Route[] = [
       tag: TAG,
       status: 200,
       produces: 'text/plain',
-      description: 'The stored bytes with SharedSecret and PASSWORD blanked, as text to read, never as a page to run.',
+      description:
+        'The stored bytes with SharedSecret and PASSWORD blanked, as text to read, never as a page to run. Of a multipart message whose document came encoded (base64), the document alone.',
     },
     async handle(hub, req, res) {
       const { sellerId } = res.locals.client
@@ -94,10 +97,23 @@ export const documentRoutes: Route[] = [
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',
       })
-      res.send(document.protocol === 'oci' ? blankCallUp(bytes) : blankSecrets(bytes))
+      res.send(document.protocol === 'oci' ? blankCallUp(bytes) : blankSecrets(unencoded(bytes, document.contentType)))
     },
   },
 ]
+
+/** The document of a multipart message that came in a transfer encoding, in which no secret would be seen; else what is stored. */
+function unencoded(bytes: Buffer, contentType: string): Buffer {
+  if (!isMultipart(contentType)) return bytes
+  try {
+    const { root } = readMultipart(bytes, contentType)
+    const document = Buffer.from(root.bytes)
+    return bytes.includes(document) ? bytes : document
+  } catch (error) {
+    if (error instanceof CxmlError) return bytes
+    throw error
+  }
+}
 
 /** A stored OCI request with its passwords blanked, in the address and in the body. */
 function blankCallUp(bytes: Buffer): Buffer {
