@@ -1,6 +1,7 @@
 // Keeps credit standings and open items, as the ERP says them.
 import type { ErpBalance, ErpCreditLimit, ErpOpenItem, Tombstone } from '../../connectors/connector.ts'
 import type { Db } from '../database/database.ts'
+import type { ErpOrigin } from '../erp/erp-connection.ts'
 import type { CreditStanding } from './credit.ts'
 
 const COLUMNS = {
@@ -26,11 +27,6 @@ export async function findStanding(
     .select(COLUMNS)
     .where({ connection_id: connectionId, customer_number: customerNumber })
     .first()
-}
-
-export interface ErpOrigin {
-  id: string
-  sellerId: string
 }
 
 /** The last record of a key counts, as in a stream; two rows of one key in one statement are an error to PostgreSQL. */

@@ -43,7 +43,8 @@ export function makeErpOpener(
         throw new HubError('unavailable', `This version of the hub has no connector "${connection.connector}".`)
       const known = opened.get(connection.id)
       if (known?.version === connection.version) return { connection, definition, erp: known.erp }
-      void known?.erp.close?.()
+      // Its calls in hand break off and are made again; how it ends is of no concern.
+      known?.erp.close?.().catch(() => undefined)
       const config = JSON.parse(open(keys, CONFIG_PURPOSE, connection.sealedConfig).toString())
       const erp = definition.connect(definition.config.parse(config), surroundings)
       opened.set(connection.id, { version: connection.version, erp })

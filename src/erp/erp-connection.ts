@@ -54,6 +54,9 @@ export interface ErpConnection {
   updatedAt: Date
 }
 
+/** Where a record of an ERP's comes from. */
+export type ErpOrigin = Pick<ErpConnection, 'id' | 'sellerId'>
+
 /** The purpose connection settings are sealed for. */
 export const CONFIG_PURPOSE = 'erp-config'
 

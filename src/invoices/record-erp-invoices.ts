@@ -3,14 +3,10 @@ import type { ErpInvoice, Tombstone } from '../../connectors/connector.ts'
 import { findAccountsByNumber } from '../accounts/account-store.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
+import type { ErpOrigin } from '../erp/erp-connection.ts'
 import { toAddress } from '../orders/record-erp-orders.ts'
 import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
-
-interface Origin {
-  id: string
-  sellerId: string
-}
 
 interface Put {
   id: string
@@ -22,7 +18,7 @@ interface Put {
 
 export async function recordErpInvoices(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   records: readonly (ErpInvoice | Tombstone)[],
   options: { first: boolean },
   stamp: Stamp,
@@ -54,7 +50,7 @@ export async function recordErpInvoices(
 /** These orders are known now, as are their lines: what was billed of them, and read before, is tied to them and told. */
 export async function tieInvoices(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   orderErpIds: readonly string[],
   options: { first: boolean },
   stamp: Stamp,
@@ -80,7 +76,7 @@ export async function tieInvoices(
 
 async function tell(
   db: Db,
-  { sellerId }: Origin,
+  { sellerId }: ErpOrigin,
   touched: readonly { id: string; fresh: boolean; data: Record<string, string> }[],
   options: { first: boolean },
   stamp: Stamp,
@@ -108,7 +104,7 @@ async function tell(
 }
 
 /** Returns those that are new or changed. */
-async function putInvoices(db: Db, origin: Origin, invoices: readonly ErpInvoice[], stamp: Stamp): Promise<Put[]> {
+async function putInvoices(db: Db, origin: ErpOrigin, invoices: readonly ErpInvoice[], stamp: Stamp): Promise<Put[]> {
   const accounts = await findAccountsByNumber(
     db,
     origin,

@@ -5,6 +5,7 @@ import { findAccountsByNumber } from '../accounts/account-store.ts'
 import type { Db } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
 import type { Stamp } from '../database/stamp.ts'
+import type { ErpOrigin } from '../erp/erp-connection.ts'
 import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
 import type { Order, OrderState } from './order.ts'
@@ -16,11 +17,6 @@ function stateOf({ state, lines }: ErpOrder): OrderState {
   if (state === 'draft' || state === 'blocked') return 'accepted'
   if (state !== 'open') return state
   return lines.length > 0 && lines.every((l) => l.confirmedQuantity === null) ? 'accepted' : 'confirmed'
-}
-
-interface Origin {
-  id: string
-  sellerId: string
 }
 
 type KnownOrder = Pick<
@@ -40,7 +36,7 @@ type KnownOrder = Pick<
 /** `first`: the connection's first reading of its history, of which nobody is told one by one. */
 export async function recordErpOrders(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   records: readonly (ErpOrder | Tombstone)[],
   options: { first: boolean },
   stamp: Stamp,
@@ -165,7 +161,7 @@ const HEAD = {
 
 async function headsOf(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   orders: readonly { id: string; order: ErpOrder }[],
 ): Promise<Record<keyof typeof HEAD, unknown>[]> {
   const accounts = await findAccountsByNumber(
@@ -211,7 +207,7 @@ async function headsOf(
 /** Orders the hub sees for the first time, with their lines, in two statements. */
 async function insertFresh(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   fresh: readonly { id: string; order: ErpOrder }[],
   at: Date,
 ): Promise<void> {
@@ -259,7 +255,7 @@ async function putLines(db: Db, lines: readonly (ErpOrder['lines'][number] & { o
 
 async function applyMoves(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   moved: readonly { known: KnownOrder; order: ErpOrder }[],
   stamp: Stamp,
 ): Promise<void> {
@@ -330,7 +326,7 @@ async function applyMoves(
 /** Orders of the ERP's own, head and lines; one that comes without lines keeps those it had. */
 async function replaceTheirs(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   theirs: readonly { id: string; order: ErpOrder }[],
 ): Promise<void> {
   if (theirs.length === 0) return

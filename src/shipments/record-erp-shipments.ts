@@ -3,14 +3,10 @@ import type { ErpShipment, Tombstone } from '../../connectors/connector.ts'
 import { findAccountsByNumber } from '../accounts/account-store.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
+import type { ErpOrigin } from '../erp/erp-connection.ts'
 import { toAddress } from '../orders/record-erp-orders.ts'
 import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
-
-interface Origin {
-  id: string
-  sellerId: string
-}
 
 interface Put {
   id: string
@@ -21,7 +17,7 @@ interface Put {
 
 export async function recordErpShipments(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   records: readonly (ErpShipment | Tombstone)[],
   options: { first: boolean },
   stamp: Stamp,
@@ -50,7 +46,7 @@ export async function recordErpShipments(
 /** These orders are known now, as are their lines: what was shipped of them, and read before, is tied to them and told. */
 export async function tieShipments(
   db: Db,
-  origin: Origin,
+  origin: ErpOrigin,
   orderErpIds: readonly string[],
   options: { first: boolean },
   stamp: Stamp,
@@ -75,7 +71,7 @@ export async function tieShipments(
 
 async function tell(
   db: Db,
-  { sellerId }: Origin,
+  { sellerId }: ErpOrigin,
   touched: readonly { id: string; state: string }[],
   options: { first: boolean },
   stamp: Stamp,
@@ -103,7 +99,12 @@ async function tell(
 }
 
 /** Returns those that are new or newer than what was known. */
-async function putShipments(db: Db, origin: Origin, shipments: readonly ErpShipment[], stamp: Stamp): Promise<Put[]> {
+async function putShipments(
+  db: Db,
+  origin: ErpOrigin,
+  shipments: readonly ErpShipment[],
+  stamp: Stamp,
+): Promise<Put[]> {
   const accounts = await findAccountsByNumber(
     db,
     origin,
