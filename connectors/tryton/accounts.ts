@@ -80,23 +80,23 @@ function toOpenItem(row: ItemRow & { id: number }, document: Document | undefine
   }
 }
 
-/** Postings, and sales that add to what is ordered and not invoiced. */
-const owing: Trace[] = [
-  { model: 'account.move.line', domain: [['party', '!=', null]], path: 'party' },
+const posted: Trace = { model: 'account.move.line', domain: [['party', '!=', null]], path: 'party' }
+/** What adds to what is ordered and not invoiced. */
+const ordered: Trace[] = [
   { model: 'sale.sale', domain: [], path: 'party' },
   { model: 'sale.line', domain: [], path: 'sale.party' },
 ]
 
 export async function balances(connection: TrytonConnection): Promise<RecordStream<'balances'>> {
-  const { client, has, now } = connection
+  const { client, config, has, now } = connection
   const { currency } = await connection.company()
-  const withOrders = await has('sale_credit_limit')
+  const withOrders = config.openOrders && (await has('sale_credit_limit'))
   const fields = ['code', 'receivable', ...(withOrders ? ['credit_amount'] : [])]
   return {
     model: 'party.party',
     domain: await customerDomain(connection),
     customerNumber: 'code',
-    traces: [{ model: 'party.party', domain: [] }, ...owing],
+    traces: [{ model: 'party.party', domain: [] }, posted, ...(withOrders ? ordered : [])],
     async read(domain, options, limit) {
       type Owing = { code: string; receivable: string; credit_amount?: string }
       const parties = await client.read<Owing>('party.party', domain, fields, { ...options, limit })

@@ -31,7 +31,7 @@ interface Product {
   name: string
   salable: unknown
   default_uom: { category: number; name: string; id: number }
-  account_category: number | null
+  account_category: { id: number; customer_taxes_used: number[] } | null
 }
 
 const channels: readonly Channel[] = ['punchout', 'web', 'phone', 'edi', 'erp']
@@ -76,7 +76,7 @@ export async function saleDraft(
   if (wanted && wanted >= draft.orderDate) header.shipping_date = date(wanted)
   // The buyer was quoted the freight: Tryton is not to add its own.
   if (await connection.has('sale_shipment_cost')) header.shipment_cost_method = null
-  return { header, lines: await lineValues(connection, articles, header, draft.currency, signal), notes }
+  return { header, lines: await lineValues(connection, articles, header, party, draft.currency, signal), notes }
 }
 
 async function findParty({ client }: TrytonConnection, code: string, signal?: AbortSignal): Promise<Party> {
@@ -137,22 +137,26 @@ async function lineValues(
   connection: TrytonConnection,
   articles: Article[],
   header: Wire,
+  party: Party,
   currency: string,
   signal?: AbortSignal,
 ): Promise<Wire[]> {
   const digits = await connection.priceDigits()
-  /** By accounting category, which decides on them together with the customer. */
-  const taxes = new Map<number | null, number[]>()
+  /** By accounting category, which decides on them alone where the customer has no tax rule. */
+  const taxes = new Map<number | undefined, number[]>()
+  for (const { product } of articles)
+    if (product.account_category && party.customer_tax_rule === null)
+      taxes.set(product.account_category.id, product.account_category.customer_taxes_used)
   const lines: Wire[] = []
   for (const { line, product, unit } of articles) {
     const quantity = Number(line.quantity)
     let price = line.unitPrice === null ? undefined : decimal(pricePerUnit(line, digits, currency))
-    let known = taxes.get(product.account_category)
+    let known = taxes.get(product.account_category?.id)
     if (price === undefined || known === undefined) {
       const asked = { product: product.id, quantity, unit, sale: { ...header, id: -1 } }
       const filled = await onChange(connection, 'sale.line', asked, 'product', signal)
       known = taxIds(filled.taxes)
-      taxes.set(product.account_category, known)
+      taxes.set(product.account_category?.id, known)
       price ??= (filled.unit_price ?? undefined) as Wire | undefined
     }
     if (price === undefined) throw new ErpError('refused', `Tryton has no price for ${line.itemNumber}.`)
@@ -192,7 +196,14 @@ async function findProducts(
   signal?: AbortSignal,
 ): Promise<Map<string, Product>> {
   const codes = [...new Set(lines.map((line) => line.itemNumber))]
-  const fields = ['code', 'name', 'salable', 'default_uom.category', 'default_uom.name', 'account_category']
+  const fields = [
+    'code',
+    'name',
+    'salable',
+    'default_uom.category',
+    'default_uom.name',
+    'account_category.customer_taxes_used',
+  ]
   const rows = await client.read<Product>('product.product', [['code', 'in', codes]], fields, { signal })
   const found = new Map<string, Product>()
   for (const row of rows.filter((product) => product.salable)) {

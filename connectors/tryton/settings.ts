@@ -52,6 +52,12 @@ export const settings = z.strictObject({
     .min(1)
     .optional()
     .describe('Article for the freight that a buyer was quoted. Without one it is only written into the comment.'),
+  openOrders: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Balances with the value of open orders. Tryton walks through all of a customer's open sales for it: leave it out where those are hundreds.",
+    ),
   timeoutSeconds: z.int().min(1).max(600).default(60).describe('How long one call may take.'),
   overlapSeconds: z
     .int()

@@ -420,6 +420,8 @@ describe.runIf(haveTryton())('Tryton takes orders', () => {
         expect(steps?.map((step) => step.ok)).toEqual([true, true, true, true, false])
       } finally {
         await admin.call('model.res.user.write', [hub], { groups: [['add', groups]] })
+        // Tryton's processes keep rights in memory and hear of the change a little later.
+        await expect.poll(async () => (await connect().check()).ok).toBe(true)
       }
     })
 
