@@ -8,16 +8,25 @@ const ROOMS = ['src', 'protocols', 'connectors', 'jobs']
 
 /** May use those to their left. */
 const NOUNS = [
+  'audit',
+  'mail',
   'accounts',
   'storefronts',
+  'sign-in',
   'partners',
   'documents',
   'erp',
   'credit',
+  'budgets',
+  'approvals',
   'punchout',
   'orders',
   'shipments',
   'invoices',
+  'payments',
+  'requisitions',
+  'quotes',
+  'returns',
 ]
 const FLOOR =
   /^src\/(money|cart|errors|state-machine|secrets|log|token-signer|hub|config|outgoing-http)\.ts$|^src\/database\//
@@ -153,6 +162,11 @@ describe('the doors', () => {
     'fast-xml-parser': /^protocols\/cxml\/xml\.ts$/,
     'iconv-lite': /^protocols\/|^src\/mapping\/transliterate\.ts$/,
     knex: /^src\/database\/|^src\/queue\//,
+    '@node-rs/argon2': /^src\/sign-in\//,
+    'openid-client': /^src\/sign-in\//,
+    otpauth: /^src\/sign-in\//,
+    qrcode: /^src\/(sign-in|http)\//,
+    nodemailer: /^src\/mail\//,
     pg: /^src\/database\/|^src\/queue\/backend\.ts$/,
     express: /^src\/http\/|^src\/demo\//,
     bullmq: /^src\/queue\/|^jobs\/run\.ts$/,

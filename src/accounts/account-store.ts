@@ -2,8 +2,9 @@
 import type { Db } from '../database/database.ts'
 import { prepared } from '../database/together.ts'
 import { HubError } from '../errors.ts'
-import type { Account, Membership, Person, RoleName } from './account.ts'
+import type { Account, Membership, Person } from './account.ts'
 import type { BuyerParty, Seller, SellerParty } from './invoice-party.ts'
+import type { RoleName } from './permission.ts'
 
 const ACCOUNT = [
   'id',
@@ -86,7 +87,8 @@ export interface Standing {
   account: Account
   /** Null = nobody of the seller's is known by this e-mail address or id. */
   person: Person | null
-  membership: Membership | null
+  /** `administers`: a grant makes it one that may manage people or rules. */
+  membership: (Membership & { administers: boolean }) | null
 }
 
 /** Who is asked about: an account of a seller, and a person by e-mail address or id. */
@@ -103,7 +105,11 @@ const STANDINGS = `
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sellerId', p.seller_id, 'email', p.email, 'name', p.name,
       'status', p.status) END AS person,
     CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'accountId', m.account_id, 'personId', m.person_id, 'role', m.role,
-      'status', m.status, 'costCentre', m.cost_centre) END AS membership
+      'status', m.status, 'costCentre', m.cost_centre, 'administers', EXISTS (
+        SELECT FROM grants g LEFT JOIN roles r ON r.id = g.role_id WHERE g.membership_id = m.id AND
+          (g.role IN ('buyer-admin', 'purchase-manager') OR
+            EXISTS (SELECT FROM unnest(r.permissions) p WHERE p ~ '^(user|role|policy|mapping|account)\\.(edit|invite|assign|deactivate)')))
+      ) END AS membership
   FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::uuid[]) WITH ORDINALITY AS q(seller_id, account_id, email, person_id, place)
   LEFT JOIN accounts a ON a.seller_id = q.seller_id AND a.id = q.account_id
   LEFT JOIN LATERAL (
@@ -209,7 +215,7 @@ export async function insertMembershipOnce(
     id: string
     accountId: string
     personId: string
-    role: RoleName
+    role: RoleName | null
     costCentre: string | null
     firstSeenBy: string
   },

@@ -1,4 +1,5 @@
-// Company accounts, people and what a role may do: the identity model every channel resolves to.
+// Company accounts, people and memberships: the identity model every channel resolves to.
+import type { RoleName } from './permission.ts'
 
 export interface Account {
   id: string
@@ -10,7 +11,7 @@ export interface Account {
   customerNumber: string | null
   /** The ERP whose customer it is; null = as the account above, at the top any of the seller’s. */
   erpConnectionId: string | null
-  status: 'active' | 'suspended'
+  status: 'active' | 'suspended' | 'prospect' | 'closed'
 }
 
 export interface Person {
@@ -25,23 +26,8 @@ export interface Membership {
   id: string
   accountId: string
   personId: string
-  role: RoleName
+  /** Its own role in the account; null = only what grants give. */
+  role: RoleName | null
   status: 'invited' | 'active' | 'suspended' | 'removed'
   costCentre: string | null
 }
-
-/** The ready-made roles. `administers` = may manage users or rules; such a role is never given by a default or on first sight. */
-export const roles = {
-  'buyer-admin': { title: 'Buyer admin', administers: true },
-  'purchase-manager': { title: 'Purchase manager', administers: true },
-  buyer: { title: 'Buyer', administers: false },
-  'junior-buyer': { title: 'Junior buyer', administers: false },
-  approver: { title: 'Approver', administers: false },
-  finance: { title: 'Finance', administers: false },
-  'receiving-clerk': { title: 'Receiving clerk', administers: false },
-  viewer: { title: 'Viewer', administers: false },
-} as const satisfies Record<string, { title: string; administers: boolean }>
-
-export type RoleName = keyof typeof roles
-
-export const roleNames = Object.keys(roles) as [RoleName, ...RoleName[]]

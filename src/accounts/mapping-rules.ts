@@ -1,7 +1,7 @@
 // Ordered rules from what a procurement system says of its user to account, person, role, cost centre and ship-to. Pure: the
 // same evaluation serves the live punchout and the dry run.
 import { z } from 'zod'
-import { type RoleName, roleNames, roles } from './account.ts'
+import { type RoleName, roleNames, roles } from './permission.ts'
 
 /**
  * What a document says of the buyer: lower-case field name -> values, in the order found. Names: `useremail` and `uniquename`

@@ -1,14 +1,15 @@
 // Procurement identity -> company account, person, role: the rules decide, the store is asked, and where a rule says so a
 // person seen for the first time is provisioned.
 import type { Db } from '../database/database.ts'
-import { type Account, type Person, type RoleName, roles } from './account.ts'
+import type { Account, Person } from './account.ts'
 import { insertMembershipOnce, insertPersonOnce, type Standing, type StandingQuestion } from './account-store.ts'
 import { type BuyerFacts, evaluateMapping, type Mapping, type RuleResult, type RuleVerdict } from './mapping-rules.ts'
+import { type RoleName, roles } from './permission.ts'
 
 export interface MatchedUser {
   account: Account
   person: Pick<Person, 'id' | 'email' | 'name'>
-  role: RoleName
+  role: RoleName | null
   costCentre: string | null
   shipTo: string | null
   contract: string | null
@@ -59,7 +60,7 @@ export async function matchUser(
     verdicts,
   })
   if (person && membership) {
-    if (personId && roles[membership.role].administers)
+    if (personId && (membership.administers || (membership.role && roles[membership.role].administers)))
       return refused(`${by}, but ${name} is an administrator, and nobody becomes one by a fixed or default user.`)
     return matched({ person, role: membership.role, costCentre: costCentre ?? membership.costCentre }, false)
   }

@@ -43,9 +43,11 @@ interface Filter {
 const MERGED_ACCOUNTS = 200
 
 /** What says whose rows and of which time; everything else in a filter narrows them. */
-const SCOPE: ReadonlySet<string> = new Set(['sellerId', 'accountIds', 'zone', 'today', 'from', 'to'])
+const SCOPE: ReadonlySet<string> = new Set(['accountIds', 'zone', 'today', 'from', 'to'])
 
-const given = (filter: Filter) => Object.entries(filter).filter(([, value]) => value !== undefined)
+/** What a filter asks for; to reach everything is to ask for nothing. */
+const given = (filter: Filter) =>
+  Object.entries(filter).filter(([name, value]) => value !== undefined && !(name === 'reach' && value.all))
 
 /**
  * A page of a table as `t`, in one query: `columns` and the `position` to go on from. `visible` narrows the rows to choose from; the
@@ -118,7 +120,7 @@ function ofAccounts(rows: Knex.QueryBuilder, accountIds: readonly string[] | und
 
 /** The name of a statement that PostgreSQL need not plan again; undefined where the best plan depends on the values. */
 function planName({ table, indexed }: KeysetTable, filter: Filter, { order, after }: PageRequest): string | undefined {
-  const fields = given(filter).filter(([name]) => name !== 'sellerId' && name !== 'zone' && name !== 'today')
+  const fields = given(filter).filter(([name]) => name !== 'zone' && name !== 'today')
   const single = fields.every(([, value]) => !Array.isArray(value) || value.length === 1)
   const steady = fields.length <= 1 && fields.every(([name]) => name === 'accountIds' || indexed.includes(name))
   if (!single || !steady || (order === 'changed' && fields.length > 0)) return undefined

@@ -75,6 +75,14 @@ const holds: Record<string, [meaning: string, advice: string]> = {
     'The order is over the credit limit',
     'Wait for a payment or raise the limit in the ERP; or release it as it is.',
   ],
+  restricted: [
+    'The person or the company may not order this, for this, or to there',
+    'Settle it with the company’s admin, then release the order or reject it.',
+  ],
+  budget: [
+    'The order is over a budget',
+    'Wait until the budget is raised; or release it as it is.',
+  ],
   difference: [
     'The order differs from the cart it came from',
     'Release it to deliver at what the order says, or reject it: the buyer’s system is told and can order again.',

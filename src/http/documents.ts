@@ -1,4 +1,5 @@
 // Wire documents as an administrator reads them: list, findings, and the bytes with their secrets blanked.
+
 import { z } from 'zod'
 import { CxmlError } from '../../protocols/cxml/cxml-error.ts'
 import { isMultipart, readMultipart } from '../../protocols/cxml/multipart.ts'
@@ -7,6 +8,7 @@ import type { WireDocument } from '../documents/document.ts'
 import { findDocument, findDocumentBytes, listDocuments } from '../documents/document-store.ts'
 import { fromHttpMessage, toHttpMessage } from '../documents/http-message.ts'
 import { HubError } from '../errors.ts'
+import type { Caller } from './authenticate.ts'
 import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
 
 const TAG = 'Documents'
@@ -84,7 +86,7 @@ export const documentRoutes: Route[] = [
         'The stored bytes with SharedSecret and PASSWORD blanked, as text to read, never as a page to run. Of a multipart message whose document came encoded (base64), the document alone.',
     },
     async handle(hub, req, res) {
-      const { sellerId } = res.locals.client
+      const { sellerId } = (res.locals.caller as Caller).reach
       const id = String(req.params.id)
       const document = await findDocument(hub.db, sellerId, id)
       const bytes = document && (await findDocumentBytes(hub.db, hub.keys, sellerId, id))

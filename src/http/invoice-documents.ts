@@ -3,6 +3,7 @@
 import { ErpError } from '../../connectors/erp-error.ts'
 import { encodeInvoice } from '../../protocols/ubl/document.ts'
 import { checkEInvoice } from '../../protocols/ubl/rules.ts'
+import type { Reach } from '../accounts/access.ts'
 import { findBuyerParty, findSeller } from '../accounts/account-store.ts'
 import type { Seller } from '../accounts/invoice-party.ts'
 import type { Db } from '../database/database.ts'
@@ -19,7 +20,7 @@ import { findInvoiceById, listInvoiceLines } from '../invoices/invoice-store.ts'
 import { lockBilled } from '../invoices/lock-billed.ts'
 import { charsetFits, transliterate } from '../mapping/transliterate.ts'
 import { toEInvoice } from '../mapping/ubl-invoice.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
+import type { Caller } from './authenticate.ts'
 import { todayIn } from './list-query.ts'
 import { setCacheHeaders } from './revalidate.ts'
 import type { Route } from './route.ts'
@@ -27,8 +28,8 @@ import type { Route } from './route.ts'
 const TAG = 'Invoices'
 
 /** The invoice of the caller's seller, or 404. */
-async function invoiceOr404(hub: Hub, client: ApiClient, id: string): Promise<Invoice> {
-  const visible = await readInvoice(hub.db, client.sellerId, id, todayIn(hub))
+async function invoiceOr404(hub: Hub, reach: Reach, id: string): Promise<Invoice> {
+  const visible = await readInvoice(hub.db, reach, id, todayIn(hub))
   const invoice = visible && (await findInvoiceById(hub.db, id))
   if (!invoice) throw new HubError('not_found', 'There is no such invoice.')
   return invoice
@@ -67,18 +68,18 @@ async function sellerOf(db: Db, id: string): Promise<Seller> {
 }
 
 /** The e-invoice, kept once as it was given out. Throws HubError invoice_incomplete with what the rules find. */
-async function writeUbl(hub: Hub, client: ApiClient, id: string): Promise<{ bytes: Buffer; number: string }> {
-  await invoiceOr404(hub, client, id)
+async function writeUbl(hub: Hub, reach: Reach, id: string): Promise<{ bytes: Buffer; number: string }> {
+  await invoiceOr404(hub, reach, id)
   return hub.db.transaction(async (trx) => {
     const billed = await lockBilled(trx, id)
     if (!billed) throw new HubError('not_found', 'There is no such invoice.')
     const { invoice, orders } = billed
-    const { party } = await sellerOf(trx, client.sellerId)
+    const { party } = await sellerOf(trx, reach.sellerId)
     if (!party)
       throw new HubError('invoice_incomplete', 'Say first how invoices name the seller: PUT /api/v1/seller.', {
         details: [{ rule: 'BR-06', path: 'seller', message: 'The seller (BG-4) is missing.' }],
       })
-    const buyer = invoice.accountId ? await findBuyerParty(trx, client.sellerId, invoice.accountId) : undefined
+    const buyer = invoice.accountId ? await findBuyerParty(trx, reach.sellerId, invoice.accountId) : undefined
     const customer = await findCustomer(trx, invoice.connectionId, invoice.customerNumber)
     const document = toEInvoice(billed, { seller: party, buyer, customer }, hub.config.timeZone)
     const findings = checkEInvoice(document)
@@ -92,7 +93,7 @@ async function writeUbl(hub: Hub, client: ApiClient, id: string): Promise<{ byte
       hub.keys,
       {
         id: hub.newId(),
-        sellerId: client.sellerId,
+        sellerId: reach.sellerId,
         orderId: orders[0]?.order.id ?? null,
         direction: 'out',
         protocol: 'ubl',
@@ -115,6 +116,7 @@ export const invoiceDocumentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/invoices/:id/pdf',
     who: 'invoices:read',
+    may: 'invoice.view',
     summary: 'Read an invoice or credit note as PDF',
     api: {
       tag: TAG,
@@ -124,7 +126,7 @@ export const invoiceDocumentRoutes: Route[] = [
         'The ERP’s own page where it makes one (503 while it can’t be asked), else one of the hub’s. `Hub-Rendering` says which: erp or hub.',
     },
     async handle(hub, req, res) {
-      const invoice = await invoiceOr404(hub, res.locals.client, String(req.params.id))
+      const invoice = await invoiceOr404(hub, (res.locals.caller as Caller).reach, String(req.params.id))
       const own = await fetchErpPdf(hub, invoice)
       const pdf =
         own ??
@@ -147,6 +149,7 @@ export const invoiceDocumentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/invoices/:id/ubl',
     who: 'invoices:read',
+    may: 'invoice.view',
     summary: 'Read an invoice or credit note as e-invoice: UBL 2.1, EN 16931, Peppol BIS Billing 3.0 or XRechnung',
     api: {
       tag: TAG,
@@ -156,7 +159,7 @@ export const invoiceDocumentRoutes: Route[] = [
         'Checked first: what a receiver would refuse is a 422, with the rules and places in `details`. What is given out is kept as it was, once, among the documents of the order.',
     },
     async handle(hub, req, res) {
-      const { bytes, number } = await writeUbl(hub, res.locals.client, String(req.params.id))
+      const { bytes, number } = await writeUbl(hub, (res.locals.caller as Caller).reach, String(req.params.id))
       setCacheHeaders(res)
       res.set({
         'Content-Type': 'application/xml; charset=utf-8',

@@ -1,5 +1,7 @@
 // Invoices and credit notes of the storefront API.
+
 import { z } from 'zod'
+import type { Reach } from '../accounts/access.ts'
 import { addressSchema } from '../cart.ts'
 import { eachBatch } from '../database/keyset.ts'
 import { findFreshness, recentFreshness } from '../erp/freshness.ts'
@@ -15,7 +17,6 @@ import {
   readInvoice,
 } from '../invoices/invoice-list.ts'
 import { listInvoiceLines } from '../invoices/invoice-store.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
 import type { Columns } from './csv.ts'
 import { erpLabel, erpLabels } from './erp-label.ts'
 import {
@@ -152,10 +153,10 @@ const showLine = ({ invoiceId: _, shipmentErpId: _s, ...line }: InvoiceLine) => 
 
 type FilterQuery = z.output<z.ZodObject<typeof creditNoteFilter>> & { kind?: ListedInvoice['kind'] | undefined }
 
-async function toFilter(hub: Hub, client: ApiClient, query: FilterQuery): Promise<InvoiceFilter> {
+async function toFilter(hub: Hub, reach: Reach, query: FilterQuery): Promise<InvoiceFilter> {
   return {
-    sellerId: client.sellerId,
-    accountIds: await accountsOf(hub.db, client.sellerId, query),
+    reach,
+    accountIds: await accountsOf(hub.db, reach.sellerId, query),
     standings: query.state,
     kind: query.kind,
     number: query.number,
@@ -187,13 +188,13 @@ const columns: Columns<ListedInvoice> = {
   updated_at: (i) => i.updatedAt,
 }
 
-async function answerList(hub: Hub, client: ApiClient, query: FilterQuery & z.output<typeof listQuery>) {
+async function answerList(hub: Hub, reach: Reach, query: FilterQuery & z.output<typeof listQuery>) {
   const { db } = hub
-  const filter = await toFilter(hub, client, query)
+  const filter = await toFilter(hub, reach, query)
   const page = await pageRequest(db, query)
   const [rows, erp, count] = await Promise.all([
     listInvoices(db, filter, { ...page, limit: page.limit + 1 }),
-    recentFreshness(db, client.sellerId, ['invoices'], hub.now()),
+    recentFreshness(db, reach.sellerId, ['invoices'], hub.now()),
     query.count ? countInvoices(db, filter) : undefined,
   ])
   return { ...asKeysetPage(rows, page.limit, page, showInvoice), count, erp }
@@ -205,12 +206,13 @@ const listOfInvoices = jsonRoute({
   method: 'get',
   path: '/api/v1/invoices',
   who: 'invoices:read',
+  may: 'invoice.view',
   tag: TAG,
   summary: 'List invoices and credit notes, newest first',
   query: listQuery.extend(invoiceFilter),
   answer,
-  async handle(hub, { query, client, res }) {
-    return answerRevalidated(res, await answerList(hub, client, query))
+  async handle(hub, { query, reach, res }) {
+    return answerRevalidated(res, await answerList(hub, reach, query))
   },
 })
 
@@ -218,17 +220,18 @@ const listOfCreditNotes = jsonRoute({
   method: 'get',
   path: '/api/v1/credit-notes',
   who: 'invoices:read',
+  may: 'invoice.view',
   tag: TAG,
   summary: 'List credit notes, newest first',
   query: listQuery.extend(creditNoteFilter),
   answer,
-  async handle(hub, { query, client, res }) {
-    return answerRevalidated(res, await answerList(hub, client, { ...query, kind: 'credit-note' }))
+  async handle(hub, { query, reach, res }) {
+    return answerRevalidated(res, await answerList(hub, reach, { ...query, kind: 'credit-note' }))
   },
 })
 
-async function* rows(hub: Hub, client: ApiClient, query: FilterQuery) {
-  const filter = await toFilter(hub, client, query)
+async function* rows(hub: Hub, reach: Reach, query: FilterQuery) {
+  const filter = await toFilter(hub, reach, query)
   yield* eachBatch((page) => listInvoices(hub.db, filter, page))
 }
 
@@ -237,30 +240,31 @@ export const invoiceRoutes: Route[] = [
     name: 'invoices',
     query: z.strictObject(invoiceFilter),
     columns,
-    rows: (hub, query, client) => rows(hub, client, query),
+    rows: (hub, query, reach) => rows(hub, reach, query),
   }),
   ...withCsv(listOfCreditNotes, {
     name: 'credit-notes',
     query: z.strictObject(creditNoteFilter),
     columns,
-    rows: (hub, query, client) => rows(hub, client, { ...query, kind: 'credit-note' }),
+    rows: (hub, query, reach) => rows(hub, reach, { ...query, kind: 'credit-note' }),
   }),
   jsonRoute({
     method: 'get',
     path: '/api/v1/invoices/:id',
     who: 'invoices:read',
+    may: 'invoice.view',
     tag: TAG,
     summary: 'Read an invoice or credit note with its lines',
     query: z.strictObject({ asOf, zone: zoneParameter }),
     answer: invoiceRead,
-    async handle(hub, { params, query, client, res }) {
+    async handle(hub, { params, query, reach, res }) {
       const { db } = hub
       const today = todayIn(hub, query.asOf ? new Date(query.asOf) : undefined, query.zone)
-      const invoice = await readInvoice(db, client.sellerId, params.id ?? '', today)
+      const invoice = await readInvoice(db, reach, params.id ?? '', today)
       if (!invoice) throw new HubError('not_found', 'There is no such invoice.')
       const [lines, erp] = await Promise.all([
         listInvoiceLines(db, [invoice.id]),
-        findFreshness(db, client.sellerId, invoice.connectionId, ['invoices'], hub.now()),
+        findFreshness(db, reach.sellerId, invoice.connectionId, ['invoices'], hub.now()),
       ])
       return answerRevalidated(res, { ...showInvoice(invoice), lines: lines.map(showLine), erp })
     },

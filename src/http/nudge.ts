@@ -67,8 +67,8 @@ async function whoseNudge(hub: Hub, req: Request, token: string | undefined): Pr
   const [, bearer] = /^bearer\s+(\S+)$/i.exec(req.get('authorization') ?? '') ?? []
   const secret = token ?? (bearer?.startsWith('nudge_') ? bearer : undefined)
   if (secret === undefined) {
-    const client = await authenticate(hub, req, 'connections:write')
-    const connection = id && (await findConnection(hub.db, client.sellerId, id))
+    const { reach } = await authenticate(hub, req, { who: 'connections:write', may: 'connection.edit' })
+    const connection = id && (await findConnection(hub.db, reach.sellerId, id))
     if (!connection) throw new HubError('not_found', 'There is no such connection.')
     return connection
   }

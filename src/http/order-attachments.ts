@@ -2,13 +2,15 @@
 import { isMultipart, readMultipart } from '../../protocols/cxml/multipart.ts'
 import { findDocument, findDocumentBytes } from '../documents/document-store.ts'
 import { HubError } from '../errors.ts'
-import { findOrder } from '../orders/order-store.ts'
+import { readOrder } from '../orders/order-history.ts'
+import type { Caller } from './authenticate.ts'
 import type { Route } from './route.ts'
 
 export const orderAttachmentRoute: Route = {
   method: 'get',
   path: '/api/v1/orders/:id/attachments/:number',
   who: 'orders:read',
+  may: 'order.view',
   summary: 'Download an attachment of an order',
   api: {
     tag: 'Orders',
@@ -17,8 +19,9 @@ export const orderAttachmentRoute: Route = {
     description: '`number` counts `details.attachments` of the order from 1. Always a download, never a page to run.',
   },
   async handle(hub, req, res) {
-    const { sellerId } = res.locals.client
-    const order = await findOrder(hub.db, sellerId, String(req.params.id))
+    const { reach } = res.locals.caller as Caller
+    const { sellerId } = reach
+    const order = await readOrder(hub.db, reach, String(req.params.id))
     const attachments = order?.details.attachments ?? []
     const number = Number(req.params.number)
     const wanted = Number.isSafeInteger(number) ? attachments[number - 1] : undefined

@@ -1,5 +1,7 @@
 // Order history of the storefront API: orders of every channel, searched, filtered, exported, and one order with all that came of it.
+
 import { z } from 'zod'
+import { type Reach, reachOf } from '../accounts/access.ts'
 import { addressSchema } from '../cart.ts'
 import { eachBatch } from '../database/keyset.ts'
 import { listDeliveries } from '../documents/delivery-store.ts'
@@ -21,7 +23,6 @@ import { listDifferences, listEvents, listLines } from '../orders/order-store.ts
 import { differenceFields } from '../partners/partner.ts'
 import { listShipmentsOfOrder } from '../shipments/shipment-list.ts'
 import { listShipmentLines } from '../shipments/shipment-store.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
 import type { Columns } from './csv.ts'
 import { erpLabel, erpLabels } from './erp-label.ts'
 import { invoiceShown, showInvoice } from './invoices.ts'
@@ -167,6 +168,9 @@ const order = summary
     partnerId: z.uuid().nullable(),
     storefrontId: z.uuid().nullable(),
     sessionId: z.uuid().nullable(),
+    membershipId: z.uuid().nullable().describe('as what of the account’s the person ordered'),
+    placedBy: z.uuid().nullable().describe('the agent who placed it for the person'),
+    requisitionId: z.uuid().nullable(),
     poVersion: z.string().nullable(),
     agreement: z.string().nullable(),
     contactEmail: z.string().nullable(),
@@ -235,12 +239,12 @@ const order = summary
 /** What the parameters of lists and reports ask for. */
 export function orderFilter(
   hub: Hub,
-  client: ApiClient,
+  reach: Reach,
   query: z.output<z.ZodObject<typeof orderFilterQuery>>,
   accountIds: readonly string[] | undefined,
 ): OrderFilter {
   return {
-    sellerId: client.sellerId,
+    reach,
     accountIds,
     personId: query.personId,
     states: query.state,
@@ -255,10 +259,10 @@ export function orderFilter(
   }
 }
 
-async function toFilter(hub: Hub, client: ApiClient, query: z.output<typeof exportQuery>): Promise<OrderFilter> {
-  const accountIds = await accountsOf(hub.db, client.sellerId, query)
+async function toFilter(hub: Hub, reach: Reach, query: z.output<typeof exportQuery>): Promise<OrderFilter> {
+  const accountIds = await accountsOf(hub.db, reach.sellerId, query)
   return {
-    ...orderFilter(hub, client, query, accountIds),
+    ...orderFilter(hub, reach, query, accountIds),
     mode: query.mode,
     poNumber: query.poNumber,
     held: query.held,
@@ -296,19 +300,20 @@ const list = jsonRoute({
   method: 'get',
   path: '/api/v1/orders',
   who: 'orders:read',
+  may: 'order.view',
   tag: TAG,
   summary: 'List orders of every channel, newest first',
   description:
     'Punchout, web, phone, EDI and ERP orders in one list. Filters narrow together. The answer carries an ETag: send it as `If-None-Match` and an unchanged page is a 304.',
   query: ordersQuery,
   answer: keysetPageOf(orderSummary, erpLabels),
-  async handle(hub, { query, client, res }) {
+  async handle(hub, { query, reach, res }) {
     const { db } = hub
-    const filter = await toFilter(hub, client, query)
+    const filter = await toFilter(hub, reach, query)
     const page = await pageRequest(db, query)
     const [rows, erp, count] = await Promise.all([
       listOrders(db, filter, { ...page, limit: page.limit + 1 }),
-      recentFreshness(db, client.sellerId, ['orders'], hub.now()),
+      recentFreshness(db, reach.sellerId, ['orders'], hub.now()),
       query.count ? countOrders(db, filter) : undefined,
     ])
     return answerRevalidated(res, { ...asKeysetPage(rows, page.limit, page, showSummary), count, erp })
@@ -320,8 +325,8 @@ export const orderRoutes: Route[] = [
     name: 'orders',
     query: exportQuery,
     columns,
-    async *rows(hub, query, client) {
-      const filter = await toFilter(hub, client, query)
+    async *rows(hub, query, reach) {
+      const filter = await toFilter(hub, reach, query)
       yield* eachBatch((page) => listOrders(hub.db, filter, page))
     },
   }),
@@ -329,24 +334,27 @@ export const orderRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/orders/:id',
     who: 'orders:read',
+    may: 'order.view',
     tag: TAG,
     summary: 'Read an order with all that came of it',
     description:
       'Lines, events, differences to the cart, shipments with tracking, invoices, wire documents, and what the buyer’s system was told.',
     answer: order,
-    async handle(hub, { params, client, res }) {
+    async handle(hub, { params, access, reach, res }) {
       const { db } = hub
-      const { sellerId } = client
-      const found = await readOrder(db, sellerId, params.id ?? '')
+      const { sellerId } = reach
+      const found = await readOrder(db, reach, params.id ?? '')
       if (!found) throw new HubError('not_found', 'There is no such order.')
       const { id } = found
+      // A person sees of it what their other permissions let them.
+      const parts = { shipments: reachOf(access, 'shipment.view'), invoices: reachOf(access, 'invoice.view') }
       const [lines, events, differences, shipments, invoices, documents, deliveries, erp] = await Promise.all([
         listLines(db, id),
         listEvents(db, id),
         listDifferences(db, id),
-        listShipmentsOfOrder(db, sellerId, id),
-        listInvoicesOfOrder(db, sellerId, id, todayIn(hub)),
-        listDocuments(db, { sellerId, orderId: id }, undefined, 200),
+        parts.shipments ? listShipmentsOfOrder(db, parts.shipments, id) : [],
+        parts.invoices ? listInvoicesOfOrder(db, parts.invoices, id, todayIn(hub)) : [],
+        access.person ? [] : listDocuments(db, { sellerId, orderId: id }, undefined, 200),
         listDeliveries(db, sellerId, { orderId: id }),
         findFreshness(db, sellerId, found.connectionId, ['orders', 'shipments', 'invoices'], hub.now()),
       ])

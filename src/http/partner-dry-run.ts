@@ -4,9 +4,9 @@ import { CxmlError } from '../../protocols/cxml/cxml-error.ts'
 import { decode } from '../../protocols/cxml/document.ts'
 import type { OciLogin } from '../../protocols/oci/login.ts'
 import { OciError } from '../../protocols/oci/oci-error.ts'
-import { roleNames } from '../accounts/account.ts'
 import type { BuyerFacts } from '../accounts/mapping-rules.ts'
 import { matchUser } from '../accounts/match-user.ts'
+import { roleNames } from '../accounts/permission.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { buyerFacts, fromSetupRequest, partiesOf } from '../mapping/cxml-punchout.ts'
@@ -32,7 +32,7 @@ const verdictSchema = z
       .object({
         account: z.object({ id: z.uuid(), name: z.string() }),
         person: z.object({ id: z.string(), email: z.string(), name: z.string() }),
-        role: z.enum(roleNames),
+        role: z.enum(roleNames).nullable(),
         costCentre: z.string().nullable(),
         shipTo: z.string().nullable(),
         contract: z.string().nullable(),

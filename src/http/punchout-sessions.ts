@@ -1,7 +1,7 @@
 // The storefront's side of a punchout: exchange the code, read the session, return the cart.
 import { z } from 'zod'
-import { roleNames } from '../accounts/account.ts'
 import { findAccount, findPerson } from '../accounts/account-store.ts'
+import { roleNames } from '../accounts/permission.ts'
 import { addressSchema, cartLineSchema, cartSchema } from '../cart.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -53,7 +53,7 @@ const sessionSchema = z
     partner: z.object({ id: z.uuid(), name: z.string(), profile: z.string() }),
     company: z.object({ id: z.uuid(), name: z.string(), customerNumber: z.string().nullable() }),
     person: z.object({ id: z.uuid(), email: z.string(), name: z.string() }),
-    role: z.enum(roleNames),
+    role: z.enum(roleNames).nullable(),
     costCentre: z.string().nullable(),
     shipTo: addressSchema.nullable(),
     contract: z.string().nullable(),

@@ -1,5 +1,7 @@
 // Spend reports of the storefront API.
+
 import { z } from 'zod'
+import type { Reach } from '../accounts/access.ts'
 import type { Hub } from '../hub.ts'
 import type { OrderFilter } from '../orders/order-history.ts'
 import {
@@ -10,7 +12,6 @@ import {
   type SpendRow,
   spendDimensions,
 } from '../orders/spend-report.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
 import type { Columns } from './csv.ts'
 import { accountsOf, amount, anyOf, currency, dateShown } from './list-query.ts'
 import { orderFilter, orderFilterQuery } from './orders.ts'
@@ -68,17 +69,18 @@ const columns: Columns<SpendRow> = {
 
 async function toReport(
   hub: Hub,
-  client: ApiClient,
+  reach: Reach,
   query: z.output<typeof exportQuery>,
 ): Promise<[OrderFilter, SpendDimension[]]> {
-  const accountIds = await accountsOf(hub.db, client.sellerId, query)
-  return [orderFilter(hub, client, query, accountIds), query.by]
+  const accountIds = await accountsOf(hub.db, reach.sellerId, query)
+  return [orderFilter(hub, reach, query, accountIds), query.by]
 }
 
 const report = jsonRoute({
   method: 'get',
   path: '/api/v1/reports/spend',
   who: 'orders:read',
+  may: 'report.view',
   tag: 'Reports',
   summary: 'Spend by period, product group, project, person, account, channel or cost centre',
   description:
@@ -91,8 +93,8 @@ const report = jsonRoute({
     complete: z.boolean().describe('false: there are more groups than `limit`'),
     zone: z.string().meta({ example: 'Europe/Amsterdam' }),
   }),
-  async handle(hub, { query, client, res }) {
-    const [filter, by] = await toReport(hub, client, query)
+  async handle(hub, { query, reach, res }) {
+    const [filter, by] = await toReport(hub, reach, query)
     const rows = await readSpend(hub.db, filter, by, query.limit + 1)
     return answerRevalidated(res, {
       items: rows.slice(0, query.limit),
@@ -106,7 +108,7 @@ export const reportRoutes: Route[] = withCsv(report, {
   name: 'spend',
   query: exportQuery,
   columns,
-  async *rows(hub, query, client) {
-    yield* eachSpend(hub.db, ...(await toReport(hub, client, query)))
+  async *rows(hub, query, reach) {
+    yield* eachSpend(hub.db, ...(await toReport(hub, reach, query)))
   },
 })

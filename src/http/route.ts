@@ -1,14 +1,19 @@
 // One row of the table in app.ts. A JSON route declares its zod schemas once: they check the call and describe it in OpenAPI.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import type { Access, Reach } from '../accounts/access.ts'
+import type { Permission } from '../accounts/permission.ts'
 import type { Hub } from '../hub.ts'
 import type { ApiClient, Scope } from '../storefronts/storefront.ts'
+import type { Caller } from './authenticate.ts'
 
 export interface Route {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   path: string
-  /** Who may call: anyone, any API client, or a client with this scope. */
-  who: 'anyone' | 'client' | Scope
+  /** Who may call: anyone, any API client, a client with this scope, or only people (and who speaks for one). */
+  who: 'anyone' | 'client' | 'person' | Scope
+  /** What people need to call it; `signed-in` = nothing more. Absent: it is not for people. */
+  may?: Permission | 'signed-in' | undefined
   summary: string
   /** What OpenAPI says of it; absent = a page or wire endpoint, not part of the JSON API. */
   api?: ApiDescription
@@ -31,7 +36,11 @@ export interface Call<B, Q> {
   query: Q
   /** Path parameters; each named `id` or `...Id` is a UUID, anything else was answered 404. */
   params: Record<string, string>
+  /** The program that calls. Routes with `may` are called by people too: they look at `access`. */
   client: ApiClient
+  access: Access
+  /** What the permission `may` reaches; everything of the seller for a program by itself. */
+  reach: Reach
   req: Request
   res: Response
 }
@@ -39,7 +48,8 @@ export interface Call<B, Q> {
 interface JsonRoute<B extends z.ZodType, Q extends z.ZodObject> {
   method: Route['method']
   path: string
-  who: 'client' | Scope
+  who: 'client' | 'person' | Scope
+  may?: Permission | 'signed-in'
   tag: string
   summary: string
   description?: string
@@ -56,20 +66,24 @@ export const JSON_LIMIT = '32mb'
 
 /** Makes a row of the table from a handler of checked input that returns what is answered as JSON (undefined = 204). */
 export function jsonRoute<B extends z.ZodType, Q extends z.ZodObject>(route: JsonRoute<B, Q>): Route {
-  const { method, path, who, summary, tag, description, body, query, answer } = route
+  const { method, path, who, may, summary, tag, description, body, query, answer } = route
   const status = route.status ?? (answer ? 200 : 204)
   return {
     method,
     path,
     who,
+    may,
     summary,
     api: { tag, description, body, query, answer, status },
     async handle(hub, req, res) {
+      const { client, access, reach } = res.locals.caller as Caller
       const call = {
         body: body ? body.parse(req.body) : undefined,
         query: query ? query.parse(req.query) : {},
         params: req.params,
-        client: res.locals.client,
+        client,
+        access,
+        reach,
         req,
         res,
       }

@@ -1,5 +1,7 @@
 // Shipments of the storefront API, with parcels and tracking.
+
 import { z } from 'zod'
+import type { Reach } from '../accounts/access.ts'
 import { addressSchema } from '../cart.ts'
 import { eachBatch } from '../database/keyset.ts'
 import { findFreshness, recentFreshness } from '../erp/freshness.ts'
@@ -14,7 +16,6 @@ import {
   type ShipmentFilter,
 } from '../shipments/shipment-list.ts'
 import { listShipmentLines } from '../shipments/shipment-store.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
 import type { Columns } from './csv.ts'
 import { erpLabel, erpLabels } from './erp-label.ts'
 import {
@@ -117,10 +118,10 @@ export function showShipment(shipment: ListedShipment, lines: readonly ShipmentL
   return { ...showSummary(shipment), lines: lines.map(({ shipmentId: _, ...line }) => line) }
 }
 
-async function toFilter(hub: Hub, client: ApiClient, query: z.output<typeof exportQuery>): Promise<ShipmentFilter> {
+async function toFilter(hub: Hub, reach: Reach, query: z.output<typeof exportQuery>): Promise<ShipmentFilter> {
   return {
-    sellerId: client.sellerId,
-    accountIds: await accountsOf(hub.db, client.sellerId, query),
+    reach,
+    accountIds: await accountsOf(hub.db, reach.sellerId, query),
     states: query.state,
     orderId: query.orderId,
     trackingNumber: query.trackingNumber,
@@ -149,17 +150,18 @@ const list = jsonRoute({
   method: 'get',
   path: '/api/v1/shipments',
   who: 'orders:read',
+  may: 'shipment.view',
   tag: TAG,
   summary: 'List shipments, newest first',
   query: listQuery.extend(filterQuery),
   answer: keysetPageOf(summary.meta({ id: 'ShipmentSummary' }), erpLabels),
-  async handle(hub, { query, client, res }) {
+  async handle(hub, { query, reach, res }) {
     const { db } = hub
-    const filter = await toFilter(hub, client, query)
+    const filter = await toFilter(hub, reach, query)
     const page = await pageRequest(db, query)
     const [rows, erp, count] = await Promise.all([
       listShipments(db, filter, { ...page, limit: page.limit + 1 }),
-      recentFreshness(db, client.sellerId, ['shipments'], hub.now()),
+      recentFreshness(db, reach.sellerId, ['shipments'], hub.now()),
       query.count ? countShipments(db, filter) : undefined,
     ])
     return answerRevalidated(res, { ...asKeysetPage(rows, page.limit, page, showSummary), count, erp })
@@ -171,8 +173,8 @@ export const shipmentRoutes: Route[] = [
     name: 'shipments',
     query: exportQuery,
     columns,
-    async *rows(hub, query, client) {
-      const filter = await toFilter(hub, client, query)
+    async *rows(hub, query, reach) {
+      const filter = await toFilter(hub, reach, query)
       yield* eachBatch((page) => listShipments(hub.db, filter, page))
     },
   }),
@@ -180,15 +182,16 @@ export const shipmentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/shipments/:id',
     who: 'orders:read',
+    may: 'shipment.view',
     tag: TAG,
     summary: 'Read a shipment with its lines',
     answer: shipmentShown.extend({ erp: erpLabel.nullable() }).meta({ id: 'ShipmentRead' }),
-    async handle(hub, { params, client, res }) {
-      const shipment = await readShipment(hub.db, client.sellerId, params.id ?? '')
+    async handle(hub, { params, reach, res }) {
+      const shipment = await readShipment(hub.db, reach, params.id ?? '')
       if (!shipment) throw new HubError('not_found', 'There is no such shipment.')
       const [lines, erp] = await Promise.all([
         listShipmentLines(hub.db, [shipment.id]),
-        findFreshness(hub.db, client.sellerId, shipment.connectionId, ['shipments'], hub.now()),
+        findFreshness(hub.db, reach.sellerId, shipment.connectionId, ['shipments'], hub.now()),
       ])
       return answerRevalidated(res, { ...showShipment(shipment, lines), erp })
     },

@@ -1,7 +1,9 @@
 // Makes of a list in JSON the same list as CSV: at `Accept: text/csv`, and at an address that ends in .csv for a link or a spreadsheet.
+
 import type { z } from 'zod'
+import type { Reach } from '../accounts/access.ts'
 import type { Hub } from '../hub.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
+import type { Caller } from './authenticate.ts'
 import { type Columns, sendCsv } from './csv.ts'
 import type { Route } from './route.ts'
 
@@ -10,13 +12,13 @@ interface Table<Q extends z.ZodObject, T> {
   name: string
   query: Q
   columns: Columns<T>
-  rows(hub: Hub, query: z.output<Q>, client: ApiClient): AsyncIterable<readonly T[]>
+  rows(hub: Hub, query: z.output<Q>, reach: Reach): AsyncIterable<readonly T[]>
 }
 
 export function withCsv<Q extends z.ZodObject, T>(route: Route, table: Table<Q, T>): Route[] {
   const { name, query, columns } = table
   const send: Route['handle'] = (hub, req, res) =>
-    sendCsv(res, `${name}.csv`, columns, table.rows(hub, query.parse(req.query), res.locals.client))
+    sendCsv(res, `${name}.csv`, columns, table.rows(hub, query.parse(req.query), (res.locals.caller as Caller).reach))
   return [
     {
       ...route,

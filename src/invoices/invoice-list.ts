@@ -1,5 +1,6 @@
 // Invoices and credit notes as people and storefronts read them: in a list, one whole, and those of an order.
 import type { Knex } from 'knex'
+import { keptPlace, type Reach, whereWithin } from '../accounts/access.ts'
 import type { Db } from '../database/database.ts'
 import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Invoice } from './invoice.ts'
@@ -11,7 +12,8 @@ export type InvoiceStanding = (typeof invoiceStandings)[number]
 
 /** Whose invoices, and which of them. */
 export interface InvoiceFilter {
-  sellerId: string
+  /** What the caller may see. */
+  reach: Reach
   accountIds?: readonly string[] | undefined
   standings?: readonly InvoiceStanding[] | undefined
   kind?: Invoice['kind'] | undefined
@@ -46,13 +48,20 @@ const columns = (db: Db) => ({ ...COLUMNS, accountName: nameOf(db, 'accounts', '
 const standingOf = (db: Db, today: string) =>
   db.raw(`CASE WHEN t.state = 'open' AND t.due_date < ?::date THEN 'overdue' ELSE t.state END AS standing`, [today])
 
+/** An invoice is the own of whoever ordered something on it. */
+const placeOfInvoice = {
+  ...keptPlace,
+  person: `(SELECT max(o.person_id::text)::uuid FROM invoice_lines l JOIN orders o ON o.id = l.order_id WHERE l.invoice_id = t.id)`,
+}
+
 /** THE filter of invoices, for list, read, count and export alike; `query` selects from invoices as `t`. */
 export function visibleInvoices(
   filter: Omit<InvoiceFilter, 'accountIds'>,
   query: Knex.QueryBuilder,
 ): Knex.QueryBuilder {
   const { standings, kind, number, poNumber, orderId, from, to, today } = filter
-  query.where('t.seller_id', filter.sellerId)
+  query.where('t.seller_id', filter.reach.sellerId)
+  whereWithin(query, filter.reach, placeOfInvoice, true)
   if (kind) query.where('t.kind', kind)
   if (number) query.where('t.number', number)
   if (poNumber) query.where('t.po_number', poNumber)
@@ -89,13 +98,8 @@ export async function countInvoices(db: Db, filter: InvoiceFilter): Promise<Coun
 }
 
 /** Undefined when it isn't this seller's. */
-export async function readInvoice(
-  db: Db,
-  sellerId: string,
-  id: string,
-  today: string,
-): Promise<ListedInvoice | undefined> {
-  return visibleInvoices({ sellerId, today }, db('invoices as t'))
+export async function readInvoice(db: Db, reach: Reach, id: string, today: string): Promise<ListedInvoice | undefined> {
+  return visibleInvoices({ reach, today }, db('invoices as t'))
     .where('t.id', id)
     .select(columns(db), standingOf(db, today))
     .first()
@@ -104,11 +108,11 @@ export async function readInvoice(
 /** Invoices and credit notes with a line of an order, oldest first. */
 export async function listInvoicesOfOrder(
   db: Db,
-  sellerId: string,
+  reach: Reach,
   orderId: string,
   today: string,
 ): Promise<ListedInvoice[]> {
-  return visibleInvoices({ sellerId, orderId, today }, db('invoices as t'))
+  return visibleInvoices({ reach, orderId, today }, db('invoices as t'))
     .select(columns(db), standingOf(db, today))
     .orderBy(['t.invoice_date', 't.id'])
 }

@@ -30,7 +30,7 @@ export async function changeOrder(db: Db, order: Order, input: PlaceOrder, stamp
   const change = { content, contentHash: hashOf(content), documentId, state, holds: inErp ? order.holds : holds }
   await updateContent(db, order.id, change, stamp.at)
   await replaceLines(db, order.id, lines)
-  await replaceDifferences(db, order.id, input.partnerId, differences, stamp.at)
+  if (input.partnerId) await replaceDifferences(db, order.id, input.partnerId, differences, stamp.at)
   const detail = {
     version: content.poVersion,
     before: before.map(({ lineNumber, supplierPartId, quantity, unitPrice }) => ({

@@ -1,5 +1,6 @@
 // Order history: orders of every channel in one list, as people and storefronts read it.
 import type { Knex } from 'knex'
+import { keptPlace, type Reach, whereWithin } from '../accounts/access.ts'
 import type { Db } from '../database/database.ts'
 import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Mode } from '../partners/partner.ts'
@@ -8,7 +9,8 @@ import { orderColumns } from './order-store.ts'
 
 /** Whose orders, and which of them. Each part narrows; dates are whole days in `zone`. */
 export interface OrderFilter {
-  sellerId: string
+  /** What the caller may see. */
+  reach: Reach
   /** An account with those below it; empty = there is no such account. */
   accountIds?: readonly string[] | undefined
   personId?: string | undefined
@@ -118,7 +120,8 @@ const WHOLE = Object.fromEntries(Object.entries(orderColumns).map(([name, column
  */
 export function visibleOrders(filter: Omit<OrderFilter, 'accountIds'>, query: Knex.QueryBuilder): Knex.QueryBuilder {
   const { states, channels, words, zone } = filter
-  query.where('t.seller_id', filter.sellerId)
+  query.where('t.seller_id', filter.reach.sellerId)
+  whereWithin(query, filter.reach, { ...keptPlace, person: 't.person_id' }, true)
   const equal = {
     person_id: filter.personId,
     mode: filter.mode,
@@ -171,10 +174,10 @@ export async function countOrders(db: Db, filter: OrderFilter): Promise<Count> {
 /** An order whole, or undefined when it isn't this seller's. */
 export async function readOrder(
   db: Db,
-  sellerId: string,
+  reach: Reach,
   id: string,
 ): Promise<(Order & Pick<OrderSummary, 'accountName' | 'personName'>) | undefined> {
-  return visibleOrders({ sellerId, zone: 'UTC' }, db('orders as t'))
+  return visibleOrders({ reach, zone: 'UTC' }, db('orders as t'))
     .where('t.id', id)
     .select({ ...WHOLE, updatedAt: 't.changed_at', ...names(db) })
     .first()

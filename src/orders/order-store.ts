@@ -32,6 +32,9 @@ export const orderColumns = {
   poVersion: 'po_version',
   customerNumber: 'customer_number',
   orderedAt: 'ordered_at',
+  membershipId: 'membership_id',
+  placedBy: 'placed_by',
+  requisitionId: 'requisition_id',
   requestedDate: 'requested_date',
   currency: 'currency',
   netAmount: 'net_amount',
@@ -176,6 +179,9 @@ export interface NewOrder
     | 'customerNumber'
     | 'holds'
     | 'onceKey'
+    | 'membershipId'
+    | 'placedBy'
+    | 'requisitionId'
   > {
   content: OrderContent
   contentHash: Buffer
@@ -191,6 +197,9 @@ export async function insertOrder(db: Db, order: NewOrder, at: Date): Promise<vo
     storefront_id: order.storefrontId,
     connection_id: order.connectionId,
     session_id: order.sessionId,
+    membership_id: order.membershipId,
+    placed_by: order.placedBy,
+    requisition_id: order.requisitionId,
     document_id: order.documentId,
     channel: order.channel,
     mode: order.mode,

@@ -42,6 +42,8 @@ export const holdReasons = {
   'no-customer': 'the company account has no customer number in the ERP',
   'no-connection': 'there is no ERP connection for this account',
   credit: 'over the credit limit, or blocked by the ERP',
+  restricted: 'the person or the company may not order this, for this, or to there',
+  budget: 'over a budget',
   difference: 'differs from the cart it came from',
   'not-from-cart': 'lines that no punchout cart had',
   'no-price': 'lines without a price',
@@ -165,6 +167,11 @@ export interface Order extends Omit<OrderContent, 'poNumber' | 'lines'> {
   sellerId: string
   accountId: string | null
   personId: string | null
+  /** As what of the account's the person ordered; null = unknown, or by the ERP. */
+  membershipId: string | null
+  /** The agent who placed it for the person. */
+  placedBy: string | null
+  requisitionId: string | null
   partnerId: string | null
   storefrontId: string | null
   connectionId: string | null

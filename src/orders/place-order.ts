@@ -30,7 +30,7 @@ export interface Placed {
  */
 export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promise<Placed> {
   const { content } = input
-  const known = await lockPurchaseOrder(db, input.partnerId, input.mode, content.poNumber)
+  const known = input.partnerId && (await lockPurchaseOrder(db, input.partnerId, input.mode, content.poNumber))
   const contentHash = hashOf(content)
   if (known) {
     const { order } = known
@@ -54,6 +54,9 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
       ...input,
       // A buyer's system sends orders of its own too, from no punchout.
       channel: input.channel === 'punchout' && sessionId === null ? 'edi' : input.channel,
+      membershipId: input.membershipId ?? null,
+      placedBy: input.placedBy ?? null,
+      requisitionId: input.requisitionId ?? null,
       id,
       sessionId,
       state,
@@ -64,7 +67,7 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
     stamp.at,
   )
   await replaceLines(db, id, lines)
-  await replaceDifferences(db, id, input.partnerId, differences, stamp.at)
+  if (input.partnerId) await replaceDifferences(db, id, input.partnerId, differences, stamp.at)
   await insertEvents(
     db,
     [
@@ -94,7 +97,7 @@ function isOlder(version: string | null, than: string | null): boolean {
   return counted(version) && counted(than) && Number(version) < Number(than)
 }
 
-async function repeat(db: Db, order: Order, documentId: string, stamp: Stamp): Promise<Placed> {
+async function repeat(db: Db, order: Order, documentId: string | null, stamp: Stamp): Promise<Placed> {
   await insertEvents(db, [{ orderId: order.id, kind: 'repeated', documentId }], stamp)
   return { order, repeated: true }
 }

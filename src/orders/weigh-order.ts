@@ -12,16 +12,21 @@ import { type NewLine, sumUnseenByErp } from './order-store.ts'
 
 export interface PlaceOrder {
   sellerId: string
-  partnerId: string
+  /** Null = not from a procurement system: a requisition, or a guest's. */
+  partnerId: string | null
   storefrontId: string | null
   /** Null = nobody knows whose it is: held. */
   accountId: string | null
   personId: string | null
+  /** As what of the account's the person ordered, who placed it for them, and the requisition it was. */
+  membershipId?: string | null
+  placedBy?: string | null
+  requisitionId?: string | null
   customerNumber: string | null
   connectionId: string | null
   channel: Channel
   mode: Mode
-  documentId: string
+  documentId: string | null
   policy: OrderPolicy
   /** The buyer says that it changes an order sent before. */
   isChange?: boolean
@@ -41,8 +46,8 @@ export interface Weighed {
 export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise<Weighed> {
   const { content, partnerId, connectionId, customerNumber, policy } = input
   const auxiliaryIds = content.lines.flatMap((l) => (l.auxiliaryId ? [l.auxiliaryId] : []))
-  const carted = auxiliaryIds.length > 0 ? await findEarlierLines(db, partnerId, auxiliaryIds) : []
-  const compared = content.lines.map((line) => compareWithCart(line, content.currency, carted))
+  const carted = partnerId && auxiliaryIds.length > 0 ? await findEarlierLines(db, partnerId, auxiliaryIds) : []
+  const compared = partnerId ? content.lines.map((line) => compareWithCart(line, content.currency, carted)) : []
   const differences = content.kind === 'blanket' ? [] : compared.flatMap((c) => c.differences)
   const known = connectionId !== null && customerNumber !== null
   const standing = known ? await findStanding(db, connectionId, customerNumber) : undefined

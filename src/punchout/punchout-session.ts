@@ -1,5 +1,5 @@
 // A punchout session: a buyer on their way through the storefront, from setup to the returned cart.
-import type { RoleName } from '../accounts/account.ts'
+import type { RoleName } from '../accounts/permission.ts'
 import type { Address, CartLine } from '../cart.ts'
 import type { Identity, Parties } from '../partners/authenticate-partner.ts'
 import type { Mode } from '../partners/partner.ts'
@@ -40,7 +40,7 @@ export interface PunchoutSetup {
   returnUrl: string
   language: string | null
   contract: string | null
-  role: RoleName
+  role: RoleName | null
   costCentre: string | null
   shipTo: Address | null
   extrinsics: Record<string, string>

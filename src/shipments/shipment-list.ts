@@ -1,5 +1,6 @@
 // Shipments as people and storefronts read them: in a list, one with its lines, and those of an order.
 import type { Knex } from 'knex'
+import { keptPlace, type Reach, whereWithin } from '../accounts/access.ts'
 import type { Db } from '../database/database.ts'
 import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Shipment, ShipmentState } from './shipment.ts'
@@ -7,7 +8,8 @@ import { shipmentColumns } from './shipment-store.ts'
 
 /** Whose shipments, and which of them; dates are whole days in `zone`. */
 export interface ShipmentFilter {
-  sellerId: string
+  /** What the caller may see. */
+  reach: Reach
   accountIds?: readonly string[] | undefined
   states?: readonly ShipmentState[] | undefined
   orderId?: string | undefined
@@ -30,13 +32,20 @@ const COLUMNS = {
 
 const columns = (db: Db) => ({ ...COLUMNS, accountName: nameOf(db, 'accounts', 'account_id') })
 
+/** A shipment is the own of whoever ordered something in it. */
+const placeOfShipment = {
+  ...keptPlace,
+  person: `(SELECT max(o.person_id::text)::uuid FROM shipment_lines l JOIN orders o ON o.id = l.order_id WHERE l.shipment_id = t.id)`,
+}
+
 /** THE filter of shipments, for list, read, count and export alike; `query` selects from shipments as `t`. */
 export function visibleShipments(
   filter: Omit<ShipmentFilter, 'accountIds'>,
   query: Knex.QueryBuilder,
 ): Knex.QueryBuilder {
   const { states, orderId, trackingNumber, from, to, zone } = filter
-  query.where('t.seller_id', filter.sellerId)
+  query.where('t.seller_id', filter.reach.sellerId)
+  whereWithin(query, filter.reach, placeOfShipment, true)
   if (states) query.whereIn('t.state', states)
   if (trackingNumber) query.whereRaw('t.tracking_numbers @> ARRAY[?]', [trackingNumber])
   if (from) query.whereRaw('t.shipped_at >= (?::date)::timestamp AT TIME ZONE ?', [from, zone])
@@ -60,11 +69,11 @@ export async function countShipments(db: Db, filter: ShipmentFilter): Promise<Co
 }
 
 /** Undefined when it isn't this seller's. */
-export async function readShipment(db: Db, sellerId: string, id: string): Promise<ListedShipment | undefined> {
-  return visibleShipments({ sellerId, zone: 'UTC' }, db('shipments as t')).where('t.id', id).select(columns(db)).first()
+export async function readShipment(db: Db, reach: Reach, id: string): Promise<ListedShipment | undefined> {
+  return visibleShipments({ reach, zone: 'UTC' }, db('shipments as t')).where('t.id', id).select(columns(db)).first()
 }
 
 /** Shipments with a line of an order, oldest first. */
-export async function listShipmentsOfOrder(db: Db, sellerId: string, orderId: string): Promise<ListedShipment[]> {
-  return visibleShipments({ sellerId, orderId, zone: 'UTC' }, db('shipments as t')).select(columns(db)).orderBy('t.id')
+export async function listShipmentsOfOrder(db: Db, reach: Reach, orderId: string): Promise<ListedShipment[]> {
+  return visibleShipments({ reach, orderId, zone: 'UTC' }, db('shipments as t')).select(columns(db)).orderBy('t.id')
 }

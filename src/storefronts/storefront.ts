@@ -24,6 +24,13 @@ export const scopes = {
   'connections:write': 'add, change, test and sync ERP connections',
   'webhooks:read': 'see webhook endpoints and what was sent to them',
   'webhooks:write': 'add, change and test webhook endpoints',
+  'accounts:read': 'read company accounts, people, roles, cost centres, projects and ship-to addresses',
+  'accounts:write': 'add and change them',
+  'purchasing:read': 'read carts, requisitions, approvals, policies, budgets, quotes and returns',
+  'purchasing:write': 'add, change and decide them',
+  'people:act': 'speak for a person of a customer, with the header Hub-Membership: what that person may, and no more',
+  'payments:write': 'pay invoices and apply credit notes',
+  'audit:read': 'read and export the audit trail',
   'jobs:read': 'see jobs, waiting, done and dead',
   'jobs:write': 'replay dead jobs',
 } as const

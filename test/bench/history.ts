@@ -7,6 +7,7 @@ import pg from 'pg'
 import { v7 } from 'uuid'
 import type { ErpConnector, ErpOrder, Page } from '../../connectors/connector.ts'
 import { memory } from '../../connectors/memory/memory.ts'
+import { wholeReach } from '../../src/accounts/access.ts'
 import { makeDatabase, migrate } from '../../src/database/database.ts'
 import { startEmbeddedPostgres } from '../../src/database/embedded.ts'
 import { CONFIG_PURPOSE, connectionSettingsSchema, type ErpConnection } from '../../src/erp/erp-connection.ts'
@@ -293,7 +294,7 @@ async function readLists(url: string): Promise<ReadRow[]> {
     [SELLER],
   )
   const deep = oldest[0] as { orderedAt: Date; id: string }
-  const filter = { sellerId: SELLER, zone: 'UTC' }
+  const filter = { reach: wholeReach(SELLER), zone: 'UTC' }
   const bare = `SELECT id, account_id, person_id, channel, mode, kind, state, po_number, erp_number, customer_number, ordered_at, currency,
     net_amount, total_amount, holds, created_at FROM orders`
   const newest = `ORDER BY ordered_at DESC, id DESC LIMIT ${LIMIT}`
