@@ -17,6 +17,7 @@ import { up as differences } from './migrations/0015-differences.ts'
 import { up as looseLines } from './migrations/0016-loose-lines.ts'
 import { up as accountConnections } from './migrations/0017-account-connections.ts'
 import { up as access } from './migrations/0018-access.ts'
+import { up as people } from './migrations/0022-people.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -37,4 +38,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0016-loose-lines', up: looseLines },
   { name: '0017-account-connections', up: accountConnections },
   { name: '0018-access', up: access },
+  { name: '0022-people', up: people },
 ]

@@ -6,7 +6,8 @@ import { decode, encode } from '../../protocols/cxml/document.ts'
 import { type ReturnEncoding, returnForm } from '../../protocols/cxml/return-form.ts'
 import { formatTimestamp } from '../../protocols/cxml/timestamp.ts'
 import { CART_LIMITS, decodeForm, encodeForm } from '../../protocols/oci/form-fields.ts'
-import type { Cart } from '../cart.ts'
+import { findViolations, type Wanted } from '../accounts/restrictions.ts'
+import { type Cart, cartCurrency, cartTotal } from '../cart.ts'
 import type { Db } from '../database/database.ts'
 import { findDocumentBytes, insertDocument, type NewDocument } from '../documents/document-store.ts'
 import { fromHttpMessage, toHttpMessage } from '../documents/http-message.ts'
@@ -46,7 +47,8 @@ export interface SentBack {
 
 /**
  * Fits the cart to the buyer's profile, stores the document that goes back and ends the session. Throws HubError cart_refused,
- * with the warnings as details, for a cart the buyer's system would refuse.
+ * with the warnings as details, for a cart the buyer's system would refuse, and restricted, with the violations, for one that its
+ * person may not order.
  */
 export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyCheck }: SendBack): Promise<SentBack> {
   const profile = profileOf(partner, session)
@@ -61,6 +63,11 @@ export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyC
       details: { warnings },
     })
   }
+  const violations = cart ? await findViolations(db, session, wantedBy(session, cart)) : []
+  if (violations.length > 0 && !onlyCheck)
+    throw new HubError('restricted', violations.map((v) => v.message).join(' '), { details: { violations } })
+  const against = violations.map(({ message }) => ({ code: 'rejected' as const, field: 'cart', message }))
+  warnings.push(...against)
   if (onlyCheck) return { continueUrl: null, warnings, bytes: new Uint8Array(), documentId: null }
 
   const outgoing = fitted?.cart ?? null
@@ -94,6 +101,19 @@ export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyC
     warnings,
     bytes: document.bytes,
     documentId: id,
+  }
+}
+
+/** What restrictions are asked about. Where it goes is often chosen later, in the buyer's system. */
+function wantedBy({ setup }: PunchoutSession, cart: Cart): Wanted {
+  const shipTo = cart.shipTo ?? setup.shipTo
+  return {
+    costCentres: setup.costCentre ? [setup.costCentre] : [],
+    projects: [],
+    shipTo: shipTo ? (shipTo.addressId ?? null) : undefined,
+    catalogues: cart.lines.map((l) => l.contract?.id ?? null),
+    productGroups: cart.lines.map((l) => l.classifications?.[0]?.code ?? l.materialGroup ?? null),
+    amount: { amount: cartTotal(cart), currency: cartCurrency(cart) },
   }
 }
 

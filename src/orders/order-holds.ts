@@ -1,4 +1,5 @@
 // What an order is held for, before it goes to the ERP: all reasons at once, each in words. Pure.
+import type { Violation } from '../accounts/restrictions.ts'
 import { addDecimals, compareDecimals, multiplyDecimals } from '../money.ts'
 import type { OrderPolicy } from '../partners/partner.ts'
 import type { Hold, OrderContent, OrderDifference } from './order.ts'
@@ -10,6 +11,8 @@ export interface Weighing {
   differences: readonly OrderDifference[]
   /** Why it is over the credit; null = it isn't. */
   overCredit: string | null
+  /** What its person or company may not order, or not for this or to there. */
+  violations: readonly Violation[]
   customerNumber: string | null
   connectionId: string | null
 }
@@ -28,6 +31,8 @@ export function holdsOf(weighing: Weighing): Hold[] {
       message: 'No company account with a customer number of the ERP: tie the order to one, then release it.',
     })
   if (overCredit && policy.overCredit === 'hold') holds.push({ reason: 'credit', message: overCredit })
+  if (weighing.violations.length > 0)
+    holds.push({ reason: 'restricted', message: weighing.violations.map((v) => v.message).join(' ') })
   const unpriced = unpricedLines(weighing)
   if (unpriced.length > 0)
     holds.push({ reason: 'no-price', message: `No price on line ${unpriced.map((l) => l.lineNumber).join(', ')}.` })

@@ -1,4 +1,5 @@
 // What an order is, before it goes on: compared with the cart it came from, weighed against the credit, and held where need be.
+import { findViolations, type Wanted } from '../accounts/restrictions.ts'
 import { whyOverCredit } from '../credit/check-credit.ts'
 import { findStanding, lockCredit } from '../credit/credit-store.ts'
 import type { Db } from '../database/database.ts'
@@ -58,6 +59,8 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
     policy.overCredit === 'ignore'
       ? null
       : whyOverCredit(standing, { amount: content.totalAmount, currency: content.currency, onItsWay })
+  const { accountId, membershipId, personId } = input
+  const violations = accountId ? await findViolations(db, { accountId, membershipId, personId }, wantedBy(input)) : []
   const sessions = compared.flatMap((c) => (c.from ? [c.from.sessionId] : []))
   return {
     lines: content.lines.map((line, i) => ({
@@ -66,9 +69,31 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
       cartLineNumber: compared[i]?.from?.lineNumber ?? null,
     })),
     differences,
-    holds: holdsOf({ content, mode: input.mode, policy, differences, overCredit, customerNumber, connectionId }),
+    holds: holdsOf({
+      ...{ content, mode: input.mode, policy, differences },
+      ...{ overCredit, violations, customerNumber, connectionId },
+    }),
     sessionId: sessions[0] ?? null,
     notes: overCredit && policy.overCredit === 'warn' ? [overCredit] : [],
+  }
+}
+
+/** What restrictions are asked about. An approved requisition may be over the limit of one order: that is what was approved. */
+function wantedBy({ content, requisitionId }: PlaceOrder): Wanted {
+  const { lines, shipTo } = content
+  const segments = (pattern: RegExp) =>
+    lines.flatMap((l) =>
+      (l.details.accounting ?? []).flatMap((a) => a.segments.filter((s) => pattern.test(s.name)).map((s) => s.value)),
+    )
+  const some = (...codes: (string | null)[]) => [...new Set(codes.filter((code) => code !== null))]
+  return {
+    costCentres: some(content.costCentre, ...segments(/cost\s*cent/i)),
+    projects: some(content.projectCode, ...segments(/project|wbs/i)),
+    shipTo: shipTo ? (shipTo.addressId ?? null) : undefined,
+    lineShipTos: lines.flatMap((l) => (l.details.shipTo ? [l.details.shipTo.addressId ?? null] : [])),
+    catalogues: [],
+    productGroups: lines.map((l) => l.productGroup),
+    amount: requisitionId ? null : { amount: content.totalAmount, currency: content.currency },
   }
 }
 

@@ -15,6 +15,7 @@ function hold(
     policy: orderPolicySchema.parse(policy ?? {}),
     differences: [],
     overCredit: null,
+    violations: [],
     customerNumber: '100042',
     connectionId: 'connection-1',
     ...more,
