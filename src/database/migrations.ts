@@ -17,6 +17,8 @@ import { up as differences } from './migrations/0015-differences.ts'
 import { up as looseLines } from './migrations/0016-loose-lines.ts'
 import { up as accountConnections } from './migrations/0017-account-connections.ts'
 import { up as access } from './migrations/0018-access.ts'
+import { up as signIn } from './migrations/0019-sign-in.ts'
+import { up as budgets } from './migrations/0020-budgets.ts'
 import { up as people } from './migrations/0022-people.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
@@ -38,5 +40,7 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0016-loose-lines', up: looseLines },
   { name: '0017-account-connections', up: accountConnections },
   { name: '0018-access', up: access },
+  { name: '0019-sign-in', up: signIn },
+  { name: '0020-budgets', up: budgets },
   { name: '0022-people', up: people },
 ]
