@@ -11,6 +11,7 @@ import { pushOrder } from './push-order.ts'
 import { replayJobs } from './replay-jobs.ts'
 import { sendConfirmation } from './send-confirmation.ts'
 import { sendInvoice } from './send-invoice.ts'
+import { sendMailJob } from './send-mail.ts'
 import { sendShipNotice } from './send-ship-notice.ts'
 import { sendWebhookJob } from './send-webhook.ts'
 import { syncStream } from './sync-stream.ts'
@@ -25,6 +26,7 @@ export const jobs = {
   'send-invoice': sendInvoice,
   'deliver-document': deliverDocument,
   'send-webhook': sendWebhookJob,
+  'send-mail': sendMailJob,
   'replay-jobs': replayJobs,
   'expire-punchout-sessions': expirePunchoutSessions,
   'purge-documents': purgeDocumentsJob,

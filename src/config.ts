@@ -16,6 +16,11 @@ const settings = z.object({
     .string()
     .regex(/^[\w-]{1,40}$/, 'must be letters, digits, - and _')
     .default('hub'),
+  SMTP_URL: url(/^smtps?$/, 'smtp://user:password@mail.example.com:587'),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*@[^\r\n]+$/, 'must be an address to send mail from')
+    .default('hub@localhost'),
   HUB_KEY: z
     .string()
     .regex(
@@ -56,6 +61,9 @@ export interface Config {
   redisUrl: string | undefined
   /** Before every key in Redis: hubs that share one need one each. */
   redisPrefix: string
+  /** The mail server; undefined = mails are kept, unsent. */
+  smtpUrl: string | undefined
+  mailFrom: string
   /** Base64 keys, the first seals, all open; undefined = a key file in the data folder. */
   sealingKeys: string[] | undefined
   inlineWorker: boolean
@@ -100,6 +108,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     databaseUrl: s.DATABASE_URL,
     redisUrl: s.REDIS_URL,
     redisPrefix: s.REDIS_PREFIX,
+    smtpUrl: s.SMTP_URL,
+    mailFrom: s.MAIL_FROM,
     sealingKeys: s.HUB_KEY?.split(','),
     inlineWorker: s.HUB_WORKER === 'inline',
     demo: s.HUB_DEMO ? s.HUB_DEMO === 'on' : !production,

@@ -11,6 +11,7 @@ export const errorKinds = {
   invalid_input: { http: 400, cxml: 400, text: 'The request is not right.' },
   invalid_document: { http: 400, cxml: 400, text: 'The document can be read but not accepted.' },
   unauthenticated: { http: 401, cxml: 401, text: 'Credentials are missing or wrong.' },
+  second_factor_needed: { http: 401, cxml: 401, text: 'A code of the authenticator app is needed as well.' },
   invalid_client: { http: 401, cxml: 401, text: 'client_id or client_secret is wrong.' },
   forbidden: { http: 403, cxml: 403, text: 'These credentials do not allow this.' },
   wrong_company: { http: 409, cxml: 409, text: 'The page was made for another company than you are in now.' },

@@ -12,6 +12,7 @@ export interface JobPayloads {
   'send-invoice': { invoiceId: string }
   'deliver-document': { deliveryId: string }
   'send-webhook': { endpointId: string; eventId: string }
+  'send-mail': { mailId: string }
   'replay-jobs': { sellerId: string } & DeadJobs
   'expire-punchout-sessions': Record<string, never>
   'purge-documents': Record<string, never>
@@ -32,7 +33,7 @@ export interface DeadJobs {
   until?: string
 }
 
-/** `house`: our own upkeep. `partners`: what goes out to buyers. `webhooks`: to storefronts. An ERP's jobs wait in `erp-<connection id>`, named at enqueue. */
+/** `house`: our own upkeep. `partners`: what goes out to buyers. `webhooks`: to storefronts. `mail`: to people. An ERP's jobs wait in `erp-<connection id>`, named at enqueue. */
 export const jobQueues = {
   'push-order': 'house',
   'change-order': 'house',
@@ -43,11 +44,12 @@ export const jobQueues = {
   'send-invoice': 'partners',
   'deliver-document': 'partners',
   'send-webhook': 'webhooks',
+  'send-mail': 'mail',
   'replay-jobs': 'house',
   'expire-punchout-sessions': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
-} as const satisfies Record<JobName, 'house' | 'partners' | 'webhooks'>
+} as const satisfies Record<JobName, 'house' | 'partners' | 'webhooks' | 'mail'>
 
 /** The tables whose rows jobs are about, by the key that names such a row in a payload. */
 export const subjectTables = {
@@ -56,6 +58,7 @@ export const subjectTables = {
   invoiceId: 'invoices',
   deliveryId: 'deliveries',
   endpointId: 'webhook_endpoints',
+  mailId: 'mails',
   connectionId: 'erp_connections',
 } as const
 
@@ -70,6 +73,7 @@ export const jobSubjects = {
   'send-invoice': 'invoiceId',
   'deliver-document': 'deliveryId',
   'send-webhook': 'endpointId',
+  'send-mail': 'mailId',
   'replay-jobs': null,
   'expire-punchout-sessions': null,
   'purge-documents': null,

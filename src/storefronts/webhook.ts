@@ -8,6 +8,7 @@ export const webhookEvents = {
   'shipment.updated': 'a shipment was planned, packed, shipped or delivered',
   'invoice.created': 'an invoice or credit note was posted',
   'invoice.updated': 'an invoice was paid, in part or whole, or cancelled',
+  'user.created': 'a person became active: invited, registered, provisioned or seen first',
   'credit.updated': 'a customer’s balance, limit or block changed',
 } as const
 export type WebhookEventType = keyof typeof webhookEvents
