@@ -5,6 +5,7 @@ import { changeOrderJob } from './change-order.ts'
 import { deliverDocument } from './deliver-document.ts'
 import { expirePunchoutSessions } from './expire-punchout-sessions.ts'
 import type { Job } from './job.ts'
+import { keepBudgets } from './keep-budgets.ts'
 import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
@@ -29,6 +30,7 @@ export const jobs = {
   'send-mail': sendMailJob,
   'replay-jobs': replayJobs,
   'expire-punchout-sessions': expirePunchoutSessions,
+  'keep-budgets': keepBudgets,
   'purge-documents': purgeDocumentsJob,
   'purge-job-runs': purgeJobRunsJob,
 } satisfies { [N in JobName]: Job<N> }

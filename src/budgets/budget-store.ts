@@ -333,3 +333,8 @@ export async function updateBudget(
     .update({ ...rowOf(change), version: version + 1, updated_at: at })
     .returning('id')
 }
+
+/** Whether a seller has any: most don't, and nothing more is asked then. */
+export async function findWhetherAny(db: Db, sellerId: string): Promise<boolean> {
+  return (await db('budgets').where({ seller_id: sellerId }).first('id')) !== undefined
+}

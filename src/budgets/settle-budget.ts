@@ -16,7 +16,7 @@ const entryOf = ({ periodId, claimId, kind, id }: Claim): Pick<NewEntry, 'period
 })
 
 /** Claims there are of these, without a lock: most orders have none. */
-async function claimed(db: Db, spenders: readonly Spender[]): Promise<Spender[]> {
+export async function findClaimed(db: Db, spenders: readonly Spender[]): Promise<Spender[]> {
   if (spenders.length === 0) return []
   const ids: string[] = await db('budget_claims')
     .whereIn(
@@ -34,7 +34,7 @@ const listed = (spenders: Spender | readonly Spender[]): readonly Spender[] =>
 
 /** The ERP has it: what was reserved is committed. */
 export async function commitBudget(db: Db, spenders: Spender | readonly Spender[], stamp: Stamp): Promise<void> {
-  const some = await claimed(db, listed(spenders))
+  const some = await findClaimed(db, listed(spenders))
   if (some.length === 0) return
   const { claims } = await lockClaims(db, some)
   await writeEntries(db, claims.flatMap(commitOf), stamp)
@@ -52,7 +52,7 @@ export async function releaseBudget(
   reason: string,
   stamp: Stamp,
 ): Promise<void> {
-  const some = await claimed(db, listed(spenders))
+  const some = await findClaimed(db, listed(spenders))
   if (some.length === 0) return
   const { claims } = await lockClaims(db, some)
   const open = claims.filter((c) => !isZero(addDecimals(c.reserved, c.committed)))
@@ -113,7 +113,7 @@ export async function refundBudget(
   { order, key, amounts }: { order: Spender; key: string; amounts: Amounts },
   stamp: Stamp,
 ): Promise<void> {
-  if ((await claimed(db, [order])).length === 0) return
+  if ((await findClaimed(db, [order])).length === 0) return
   const later = (await findTimed(db, order)).filter((b) => b.refundTo === 'current')
   const opened = await openPeriods(
     db,
@@ -155,7 +155,7 @@ export async function settleInvoiced(
   { order, amounts, invoiced = true, note }: { order: Spender; amounts: Amounts; invoiced?: boolean; note?: string },
   stamp: Stamp,
 ): Promise<void> {
-  if ((await claimed(db, [order])).length === 0) return
+  if ((await findClaimed(db, [order])).length === 0) return
   const { claims } = await lockClaims(db, [order])
   await writeEntries(
     db,

@@ -9,6 +9,7 @@ import { CART_LIMITS, decodeForm, encodeForm } from '../../protocols/oci/form-fi
 import { findViolations, type Wanted } from '../accounts/restrictions.ts'
 import { type Cart, cartCurrency, cartTotal } from '../cart.ts'
 import type { Db } from '../database/database.ts'
+import { stampOf } from '../database/stamp.ts'
 import { findDocumentBytes, insertDocument, type NewDocument } from '../documents/document-store.ts'
 import { fromHttpMessage, toHttpMessage } from '../documents/http-message.ts'
 import { HubError } from '../errors.ts'
@@ -21,6 +22,7 @@ import { profileWith } from '../partners/buyer-profiles.ts'
 import type { TradingPartner } from '../partners/partner.ts'
 import { findPartner } from '../partners/partner-store.ts'
 import { asSources } from '../partners/return-host.ts'
+import { claimForCart } from '../punchout/claim-cart.ts'
 import type { PunchoutSession } from '../punchout/punchout-session.ts'
 import { findByReturnToken, markLeft } from '../punchout/punchout-session-store.ts'
 import { identifyLines, returnCart } from '../punchout/return-cart.ts'
@@ -68,6 +70,10 @@ export async function sendBack(hub: Hub, db: Db, { session, partner, cart, onlyC
     throw new HubError('restricted', violations.map((v) => v.message).join(' '), { details: { violations } })
   const against = violations.map(({ message }) => ({ code: 'rejected' as const, field: 'cart', message }))
   warnings.push(...against)
+  const days = partner.settings.cartValidDays
+  const budget = onlyCheck ? null : await claimForCart(db, session, identified, days, stampOf(hub))
+  const over = budget?.parts.flatMap((p) => p.why ?? []) ?? []
+  warnings.push(...over.map((message) => ({ code: 'notice' as const, field: 'budget', message })))
   if (onlyCheck) return { continueUrl: null, warnings, bytes: new Uint8Array(), documentId: null }
 
   const outgoing = fitted?.cart ?? null

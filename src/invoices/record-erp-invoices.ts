@@ -7,6 +7,7 @@ import type { ErpOrigin } from '../erp/erp-connection.ts'
 import { toAddress } from '../orders/record-erp-orders.ts'
 import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
+import { settleSpend } from './settle-spend.ts'
 
 interface Put {
   id: string
@@ -35,6 +36,7 @@ export async function recordErpInvoices(
           .whereNull('deleted_at')
           .update({ deleted_at: stamp.at, state: 'cancelled', updated_at: stamp.at })
           .returning('id')
+  await settleSpend(db, origin, { invoiceIds: [...put, ...removed].map((i) => i.id) }, stamp)
   await tell(
     db,
     origin,
@@ -70,6 +72,7 @@ export async function tieInvoices(
      UPDATE invoices SET updated_at = ? WHERE id IN (SELECT invoice_id FROM tied) RETURNING id, state, kind`,
     [origin.id, [...orderErpIds], stamp.at],
   )
+  await settleSpend(db, origin, { invoiceIds: rows.map((r) => r.id), orderErpIds }, stamp)
   const tied = rows.map(({ id, state, kind }) => ({ id, fresh: false, data: { kind, state } }))
   await tell(db, origin, tied, options, stamp)
 }

@@ -1,4 +1,5 @@
 // The buyer, or a person of the seller's, cancels an order: at once where the ERP has none of it, else the ERP is asked.
+import { releaseBudget } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import { erpQueue } from '../erp/erp-connection.ts'
@@ -51,6 +52,7 @@ export async function cancelHere(
 ): Promise<void> {
   const { id: orderId, sellerId } = order
   await updateOrder(db, orderId, { state: 'cancelled', cancelAsked: false, pushUntil: null }, stamp.at)
+  await releaseBudget(db, { kind: 'order', id: orderId }, 'cancelled', stamp)
   await insertEvents(db, [{ orderId, kind: 'cancelled', ...why }], stamp)
   await announce(db, [{ sellerId, type: 'order.cancelled', data: { orderId, state: 'cancelled' } }], stamp)
 }

@@ -23,7 +23,7 @@ export async function changeOrder(db: Db, order: Order, input: PlaceOrder, stamp
     throw new HubError('wrong_state', `Order ${content.poNumber} is ${order.state} and can no longer be changed.`)
   if (order.cancelAsked)
     throw new HubError('wrong_state', `Order ${content.poNumber} is being cancelled and can no longer be changed.`)
-  const { lines, differences, holds, sessionId } = await weigh(db, order.id, input)
+  const { lines, differences, holds, sessionId } = await weigh(db, order.id, input, stamp)
   const before = await listLines(db, order.id)
   const inErp = order.erpId !== null
   const state: OrderState = inErp || content.kind === 'blanket' ? order.state : holds.length > 0 ? 'held' : 'received'

@@ -44,7 +44,7 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
     return { order: await changeOrder(db, order, input, stamp), repeated: false }
   }
   const id = stamp.newId()
-  const weighed = await weigh(db, id, input)
+  const weighed = await weigh(db, id, input, stamp)
   const { lines, differences, holds, sessionId } = weighed
   // A blanket order delivers nothing by itself: its releases go to the ERP.
   const state = content.kind === 'blanket' ? 'accepted' : holds.length > 0 ? 'held' : 'received'

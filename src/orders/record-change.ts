@@ -1,4 +1,5 @@
 // What the ERP made of a change or a cancellation of an order it had.
+import { releaseBudget } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import { askSync } from '../erp/ask-sync.ts'
@@ -17,6 +18,7 @@ export async function recordChangePushed(db: Db, order: Order, asked: Asked, sta
   const state = cancelled ? 'cancelled' : order.state
   const holds = order.holds.filter((h) => h.reason !== 'change-refused')
   await updateOrder(db, id, { pushUntil: null, holds, ...(cancelled ? { state, cancelAsked: false } : {}) }, stamp.at)
+  if (cancelled) await releaseBudget(db, { kind: 'order', id }, 'cancelled', stamp)
   await insertEvents(db, [{ orderId: id, kind: cancelled ? 'cancelled' : 'change-pushed' }], stamp)
   if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: id })
   if (connectionId) await askSync(db, connectionId, 'orders', { runAt: new Date(stamp.at.getTime() + 3_000) })

@@ -2,12 +2,15 @@
 // ERP's id, or by our reference where the ERP's yes to a push was lost. A fixed number of statements per page.
 import type { ErpOrder, Tombstone } from '../../connectors/connector.ts'
 import { findAccountsByNumber } from '../accounts/account-store.ts'
+import { recordSpends } from '../budgets/reserve-budget.ts'
+import { commitBudget, releaseBudget } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
 import type { Stamp } from '../database/stamp.ts'
 import type { ErpOrigin } from '../erp/erp-connection.ts'
 import { enqueueAll } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
+import { chargesOfOrder } from './claim-budget.ts'
 import type { Order, OrderState } from './order.ts'
 import { insertEvents, refreshSearch } from './order-store.ts'
 import { followUp } from './record-push.ts'
@@ -55,10 +58,11 @@ export async function recordErpOrders(
     if (!mine) fresh.push({ id: stamp.newId(), order })
     else if (isNews(mine, order)) moved.push({ known: mine, order })
   }
-  if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp.at)
+  if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp)
   if (moved.length > 0) await applyMoves(db, origin, moved, stamp)
   const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && k.state !== 'cancelled')
   if (removed.length > 0) await cancelRemoved(db, removed, stamp)
+  await settleClaims(db, moved, removed, stamp)
   if (options.first) return
   const tell = (orderId: string, type: 'order.created' | 'order.updated', state: OrderState) => ({
     sellerId: origin.sellerId,
@@ -209,9 +213,10 @@ async function insertFresh(
   db: Db,
   origin: ErpOrigin,
   fresh: readonly { id: string; order: ErpOrder }[],
-  at: Date,
+  stamp: Stamp,
 ): Promise<void> {
-  const given = rowsOf('r', HEAD, await headsOf(db, origin, fresh))
+  const heads = await headsOf(db, origin, fresh)
+  const given = rowsOf('r', HEAD, heads)
   await db.raw(
     `INSERT INTO orders (id, seller_id, connection_id, account_id, channel, state, po_number, customer_number, ordered_at,
        requested_date, currency, net_amount, tax_amount, total_amount, project_code, contact_name, contact_email, ship_to, erp_id,
@@ -220,10 +225,42 @@ async function insertFresh(
        r.currency, r."netAmount", r."taxAmount", r."totalAmount", r."projectCode", r."contactName", r."contactEmail", r."shipTo",
        r."erpId", r."erpNumber", r."erpState", r."changedAt", search_words(r.words), ?, ?
      FROM ${given.sql}`,
-    [origin.sellerId, origin.id, at, at, ...given.bindings],
+    [origin.sellerId, origin.id, stamp.at, stamp.at, ...given.bindings],
   )
   const lines = fresh.flatMap(({ id, order }) => numbered(order).map((l) => ({ ...l, orderId: id })))
   await putLines(db, lines)
+  await recordSpends(
+    db,
+    origin.sellerId,
+    fresh.flatMap(({ id, order }, i) => {
+      const accountId = heads[i]?.accountId as string | null
+      return accountId && stateOf(order) !== 'cancelled' ? [spendOf(id, order, accountId)] : []
+    }),
+    stamp,
+  )
+}
+
+/** What an order that the ERP brought in spends: nobody knows by whom. */
+function spendOf(id: string, order: ErpOrder, accountId: string) {
+  const { currency, projectCode, taxAmount } = order
+  const lines = order.lines.map(({ netAmount }) => ({ netAmount, details: {} }))
+  const content = { currency, projectCode, taxAmount, costCentre: null, shippingAmount: null, lines }
+  const charges = chargesOfOrder({ accountId, membershipId: null }, content)
+  return { spender: { kind: 'order' as const, id }, charges, at: new Date(order.orderedAt) }
+}
+
+/** What the ERP has is committed, also where its yes to the push was lost; what is cancelled there is free again. */
+async function settleClaims(
+  db: Db,
+  moved: readonly { known: KnownOrder; order: ErpOrder }[],
+  removed: readonly KnownOrder[],
+  stamp: Stamp,
+): Promise<void> {
+  const spender = ({ id }: { id: string }) => ({ kind: 'order' as const, id })
+  const ended = moved.filter((m) => stateOf(m.order) === 'cancelled').map((m) => m.known)
+  const living = moved.filter((m) => stateOf(m.order) !== 'cancelled').map((m) => m.known)
+  await releaseBudget(db, [...ended, ...removed].map(spender), 'cancelled in the ERP', stamp)
+  await commitBudget(db, living.map(spender), stamp)
 }
 
 /** Two lines of one number (an ERP that has none) are told apart by their place. */

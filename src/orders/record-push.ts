@@ -1,5 +1,6 @@
 // What came of a push: the ERP has the order, or for sure has not. Whatever was asked meanwhile (a cancellation, a change) follows.
 import type { ErpOrderReceipt } from '../../connectors/connector.ts'
+import { commitBudget } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import { askSync } from '../erp/ask-sync.ts'
@@ -27,6 +28,7 @@ export async function recordReceipt(
   const { erpId, number: erpNumber, state: erpState } = receipt
   // A reading of the ERP may have been faster, and knows more.
   if (order.erpId === null) await updateOrder(db, id, { pushUntil: null, erpId, erpNumber, erpState, state }, stamp.at)
+  await commitBudget(db, { kind: 'order', id }, stamp)
   const detail = { erpId, number, created, netAmount, notes, state: erpState }
   await insertEvents(db, [{ orderId: id, kind: 'pushed', detail }], stamp)
   await followUp(db, order, created ? pushedRevision : null)

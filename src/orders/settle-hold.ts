@@ -1,6 +1,7 @@
 // A person decides about a held order: release it to the ERP, or reject it.
 
 import { findAccount } from '../accounts/account-store.ts'
+import { releaseBudget } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import { erpQueue } from '../erp/erp-connection.ts'
@@ -55,6 +56,7 @@ export async function rejectOrder(
     throw new HubError('wrong_state', 'This order may have reached the ERP: cancel it, which finds out.')
   await moveOrder(db, id, order.state, 'rejected', {}, stamp.at)
   await updateOrder(db, id, { endReason: by.reason }, stamp.at)
+  await releaseBudget(db, { kind: 'order', id }, 'rejected', stamp)
   await insertEvents(db, [{ orderId: id, kind: 'rejected', detail: by }], stamp)
   if (order.partnerId) await enqueue(db, 'send-confirmation', { orderId: id })
   await announce(db, [{ sellerId, type: 'order.updated', data: { orderId: id, state: 'rejected' } }], stamp)

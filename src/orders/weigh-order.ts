@@ -3,9 +3,11 @@ import { findViolations, type Wanted } from '../accounts/restrictions.ts'
 import { whyOverCredit } from '../credit/check-credit.ts'
 import { findStanding, lockCredit } from '../credit/credit-store.ts'
 import type { Db } from '../database/database.ts'
+import type { Stamp } from '../database/stamp.ts'
 import type { Mode, OrderPolicy } from '../partners/partner.ts'
 import { findEarlierLines } from '../punchout/punchout-session-store.ts'
 import { sha256 } from '../secrets.ts'
+import { claimForOrder } from './claim-budget.ts'
 import { compareWithCart } from './compare-with-cart.ts'
 import type { Channel, Hold, OrderContent, OrderDifference } from './order.ts'
 import { holdsOf } from './order-holds.ts'
@@ -43,8 +45,8 @@ export interface Weighed {
   notes: string[]
 }
 
-/** Compares with the cart, asks for the credit, and says what holds the order. */
-export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise<Weighed> {
+/** Compares with the cart, asks for the credit, claims the budget, and says what holds the order. */
+export async function weigh(db: Db, orderId: string, input: PlaceOrder, stamp: Stamp): Promise<Weighed> {
   const { content, partnerId, connectionId, customerNumber, policy } = input
   const auxiliaryIds = content.lines.flatMap((l) => (l.auxiliaryId ? [l.auxiliaryId] : []))
   const carted = partnerId && auxiliaryIds.length > 0 ? await findEarlierLines(db, partnerId, auxiliaryIds) : []
@@ -62,6 +64,7 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
   const { accountId, membershipId, personId } = input
   const violations = accountId ? await findViolations(db, { accountId, membershipId, personId }, wantedBy(input)) : []
   const sessions = compared.flatMap((c) => (c.from ? [c.from.sessionId] : []))
+  const budget = await claimForOrder(db, orderId, input, sessions, stamp)
   return {
     lines: content.lines.map((line, i) => ({
       ...line,
@@ -69,12 +72,15 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder): Promise
       cartLineNumber: compared[i]?.from?.lineNumber ?? null,
     })),
     differences,
-    holds: holdsOf({
-      ...{ content, mode: input.mode, policy, differences },
-      ...{ overCredit, violations, customerNumber, connectionId },
-    }),
+    holds: [
+      ...holdsOf({
+        ...{ content, mode: input.mode, policy, differences },
+        ...{ overCredit, violations, customerNumber, connectionId },
+      }),
+      ...budget.holds,
+    ],
     sessionId: sessions[0] ?? null,
-    notes: overCredit && policy.overCredit === 'warn' ? [overCredit] : [],
+    notes: [...(overCredit && policy.overCredit === 'warn' ? [overCredit] : []), ...budget.notes],
   }
 }
 

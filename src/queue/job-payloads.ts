@@ -15,6 +15,7 @@ export interface JobPayloads {
   'send-mail': { mailId: string }
   'replay-jobs': { sellerId: string } & DeadJobs
   'expire-punchout-sessions': Record<string, never>
+  'keep-budgets': Record<string, never>
   'purge-documents': Record<string, never>
   'purge-job-runs': Record<string, never>
 }
@@ -47,6 +48,7 @@ export const jobQueues = {
   'send-mail': 'mail',
   'replay-jobs': 'house',
   'expire-punchout-sessions': 'house',
+  'keep-budgets': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
 } as const satisfies Record<JobName, 'house' | 'partners' | 'webhooks' | 'mail'>
@@ -76,6 +78,7 @@ export const jobSubjects = {
   'send-mail': 'mailId',
   'replay-jobs': null,
   'expire-punchout-sessions': null,
+  'keep-budgets': null,
   'purge-documents': null,
   'purge-job-runs': null,
 } as const satisfies Record<JobName, keyof typeof subjectTables | null>
