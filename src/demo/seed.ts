@@ -16,9 +16,11 @@ import type { Hub } from '../hub.ts'
 import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
 import { findPartner, insertPartner, insertSecret, updatePartner } from '../partners/partner-store.ts'
 import { seal } from '../secrets.ts'
+import { hashPassword } from '../sign-in/password.ts'
+import { putPassword } from '../sign-in/password-store.ts'
 import { type Scope, scopeNames } from '../storefronts/storefront.ts'
 import { allowClient, insertClient, putStorefront } from '../storefronts/storefront-store.ts'
-import { adminClient, demoIds, storeClient } from './credentials.ts'
+import { adminClient, demoIds, demoPassword, demoPeople, storeClient } from './credentials.ts'
 
 export { demoIds }
 
@@ -48,6 +50,7 @@ export async function seedDemo(hub: Hub): Promise<{ storefrontClient: { id: stri
     if (!(await findSeller(trx, demoIds.seller))?.party) await updateSellerParty(trx, demoIds.seller, SELLER)
     await putDemoStorefront(hub, trx)
     if (!known) await insertClients(hub, trx)
+    await putPeople(hub, trx)
     await allowClient(trx, storeClient.id, STORE_SCOPES)
     await allowClient(trx, adminClient.id, scopeNames)
     await putErpConnection(hub, trx)
@@ -107,6 +110,34 @@ async function insertClients(hub: Hub, db: Db): Promise<void> {
   await insertClient(db, store, storeClient.secret, hub.now())
   const admin = { ...shared, id: hub.newId(), storefrontId: null, clientId: adminClient.id, scopes: scopeNames }
   await insertClient(db, admin, adminClient.secret, hub.now())
+}
+
+/** People to sign in as, once: whoever changed a password keeps it. The buyer is in two companies. */
+async function putPeople(hub: Hub, db: Db): Promise<void> {
+  const at = hub.now()
+  const { seller: sellerId, account, secondAccount, people } = demoIds
+  if (await db('people').where({ id: people[0] }).first('id')) return
+  const second = { id: secondAccount, sellerId, parentId: null, kind: 'company', name: 'Almere Schools' } as const
+  await insertAccount(db, { ...second, customerNumber: '100043' }, at)
+  const hash = await hashPassword(demoPassword)
+  for (const [n, { email, name, role, of }] of demoPeople.entries()) {
+    const person = await insertPersonOnce(db, { id: people[n] as string, sellerId, email, name }, at)
+    await db('people').where({ id: person.id }).update({ welcomed_at: at })
+    await putPassword(db, person.id, hash, at)
+    if (of === 'seller') {
+      const staffId = hub.newId()
+      await db('staff').insert({ id: staffId, seller_id: sellerId, person_id: person.id, role, created_at: at })
+      if (role === 'sales-agent')
+        await db('agent_assignments').insert({ staff_id: staffId, account_id: account, created_at: at })
+      continue
+    }
+    for (const accountId of role === 'buyer' ? [account, secondAccount] : [account])
+      await insertMembershipOnce(
+        db,
+        { id: hub.newId(), accountId, personId: person.id, role, costCentre: null, firstSeenBy: 'demo' },
+        at,
+      )
+  }
 }
 
 /** An ERP that confirms, ships and invoices by itself, and is kept beside the hub's data for all its processes. */

@@ -31,6 +31,7 @@ import { renderError } from './render-error.ts'
 import { reportRoutes } from './reports.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
 import { sellerRoutes } from './seller.ts'
+import { sessionRoutes } from './sessions.ts'
 import { shipmentRoutes } from './shipments.ts'
 import { webhookRoutes } from './webhooks.ts'
 
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   punchoutStartRoute,
   punchoutReturnRoute,
   tokenRoute,
+  ...sessionRoutes,
   ...punchoutSessionRoutes,
   ...partnerRoutes,
   dryRunRoute,
