@@ -33,17 +33,6 @@ export async function findAccount(db: Db, sellerId: string, id: string): Promise
   return db('accounts').select(ACCOUNT).where({ seller_id: sellerId, id }).first()
 }
 
-/** All accounts of a seller after `after` (an account id), at most `limit`, in order of id. */
-export async function listAccounts(
-  db: Db,
-  sellerId: string,
-  after: string | undefined,
-  limit: number,
-): Promise<Account[]> {
-  const query = db('accounts').select(ACCOUNT).where({ seller_id: sellerId }).orderBy('id').limit(limit)
-  return after ? query.where('id', '>', after) : query
-}
-
 /** Ids of an account and of all below it; empty when it isn't the seller's. */
 export async function listSubtree(db: Db, sellerId: string, accountId: string): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(

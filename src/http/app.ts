@@ -4,8 +4,11 @@ import helmet from 'helmet'
 import { Histogram } from 'prom-client'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import { accountRoutes } from './accounts.ts'
 import { authenticate } from './authenticate.ts'
+import { budgetRoutes } from './budgets.ts'
 import { connectionRoutes } from './connections.ts'
+import { codeListRoutes } from './cost-centres.ts'
 import { creditRoutes } from './credit.ts'
 import { cxmlRoute } from './cxml.ts'
 import { differenceRoutes } from './differences.ts'
@@ -24,11 +27,13 @@ import { orderRoutes } from './orders.ts'
 import { renderErrorPage } from './page.tsx'
 import { dryRunRoute } from './partner-dry-run.ts'
 import { partnerRoutes } from './partners.ts'
+import { peopleRoutes } from './people.ts'
 import { punchoutReturnRoute } from './punchout-return.ts'
 import { punchoutSessionRoutes } from './punchout-sessions.ts'
 import { punchoutStartRoute } from './punchout-start.ts'
 import { renderError } from './render-error.ts'
 import { reportRoutes } from './reports.ts'
+import { roleRoutes } from './roles.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
 import { sellerRoutes } from './seller.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -44,6 +49,10 @@ export const routes: readonly Route[] = [
   tokenRoute,
   ...sessionRoutes,
   ...punchoutSessionRoutes,
+  ...accountRoutes,
+  ...codeListRoutes,
+  ...peopleRoutes,
+  ...roleRoutes,
   ...partnerRoutes,
   dryRunRoute,
   ...differenceRoutes,
@@ -54,6 +63,7 @@ export const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceDocumentRoutes,
   ...creditRoutes,
+  ...budgetRoutes,
   ...reportRoutes,
   ...sellerRoutes,
   ...documentRoutes,

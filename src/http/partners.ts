@@ -1,12 +1,10 @@
 // Administration of trading partners: credentials, secrets, return hosts, profile, mapping rules.
 import { z } from 'zod'
-import { findAccount, findMembership, insertAccount, listAccounts } from '../accounts/account-store.ts'
+import { findAccount, findMembership } from '../accounts/account-store.ts'
 import { mappingSchema } from '../accounts/mapping-rules.ts'
 import type { Db } from '../database/database.ts'
-import { findConnection } from '../erp/erp-connection-store.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
-import { adoptRecords } from '../invoices/adopt-records.ts'
 import { whyNotOutside } from '../outgoing-http.ts'
 import { buyerProfiles } from '../partners/buyer-profiles.ts'
 import { partnerSettingsSchema, SECRET_PURPOSE, type TradingPartner } from '../partners/partner.ts'
@@ -86,20 +84,6 @@ const newStorefront = z
       .describe('answers OCI background functions'),
   })
   .meta({ id: 'NewStorefront' })
-
-const newAccount = z
-  .object({
-    name: z.string().min(1).max(200),
-    kind: z.enum(['holding', 'company', 'branch', 'department']).default('company'),
-    parentId: z.uuid().nullable().default(null),
-    customerNumber: z.string().min(1).max(60).nullable().default(null).describe('as the ERP knows the customer'),
-    erpConnectionId: z
-      .uuid()
-      .nullable()
-      .default(null)
-      .describe('the ERP whose customer it is, where there are several; null = as the account above'),
-  })
-  .meta({ id: 'NewAccount' })
 
 function show(p: TradingPartner) {
   return {
@@ -297,53 +281,6 @@ export const partnerRoutes: Route[] = [
     async handle(hub, { body, client }) {
       const storefront = { ...body, id: hub.newId(), sellerId: client.sellerId }
       return { id: (await putStorefront(hub.db, storefront, hub.now())).id }
-    },
-  }),
-  jsonRoute({
-    method: 'post',
-    path: '/api/v1/accounts',
-    who: 'partners:write',
-    tag: TAG,
-    summary: 'Add a company account',
-    body: newAccount,
-    answer: z.object({ id: z.uuid() }),
-    status: 201,
-    async handle(hub, { body, client }) {
-      if (body.parentId && !(await findAccount(hub.db, client.sellerId, body.parentId)))
-        throw new HubError('invalid_input', 'parentId: there is no such account')
-      if (body.erpConnectionId && !(await findConnection(hub.db, client.sellerId, body.erpConnectionId)))
-        throw new HubError('invalid_input', 'erpConnectionId: there is no such connection')
-      const id = hub.newId()
-      const { sellerId } = client
-      await hub.db.transaction(async (trx) => {
-        await insertAccount(trx, { ...body, id, sellerId }, hub.now())
-        if (body.customerNumber)
-          await adoptRecords(trx, { id: body.erpConnectionId, sellerId }, new Map([[body.customerNumber, id]]))
-      })
-      return { id }
-    },
-  }),
-  jsonRoute({
-    method: 'get',
-    path: '/api/v1/accounts',
-    who: 'partners:read',
-    tag: TAG,
-    summary: 'List company accounts',
-    query: pageQuery,
-    answer: pageOf(
-      z.object({
-        id: z.uuid(),
-        parentId: z.uuid().nullable(),
-        kind: z.string(),
-        name: z.string(),
-        customerNumber: z.string().nullable(),
-        erpConnectionId: z.uuid().nullable(),
-        status: z.string(),
-      }),
-    ),
-    async handle(hub, { query, client }) {
-      const rows = await listAccounts(hub.db, client.sellerId, query.cursor, query.limit + 1)
-      return asPage(rows, query.limit, ({ sellerId: _, ...rest }) => rest)
     },
   }),
 ]
