@@ -1,11 +1,13 @@
 // The list: no declared job lacks a file.
 import type { JobName } from '../src/queue/job-payloads.ts'
+import { approvalSettled } from './approval-settled.ts'
 import { cancelOrderJob } from './cancel-order.ts'
 import { changeOrderJob } from './change-order.ts'
 import { deliverDocument } from './deliver-document.ts'
 import { expirePunchoutSessions } from './expire-punchout-sessions.ts'
 import type { Job } from './job.ts'
 import { keepBudgets } from './keep-budgets.ts'
+import { notifyApprover } from './notify-approver.ts'
 import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
@@ -16,6 +18,7 @@ import { sendMailJob } from './send-mail.ts'
 import { sendShipNotice } from './send-ship-notice.ts'
 import { sendWebhookJob } from './send-webhook.ts'
 import { syncStream } from './sync-stream.ts'
+import { tendApprovals } from './tend-approvals.ts'
 
 export const jobs = {
   'push-order': pushOrder,
@@ -29,6 +32,9 @@ export const jobs = {
   'send-webhook': sendWebhookJob,
   'send-mail': sendMailJob,
   'replay-jobs': replayJobs,
+  'notify-approver': notifyApprover,
+  'tend-approvals': tendApprovals,
+  'approval-settled': approvalSettled,
   'expire-punchout-sessions': expirePunchoutSessions,
   'keep-budgets': keepBudgets,
   'purge-documents': purgeDocumentsJob,

@@ -17,6 +17,7 @@ export interface Schedule<N extends JobName = JobName> {
 
 export const schedules: readonly Schedule[] = [
   { job: 'expire-punchout-sessions', everySeconds: 60 },
+  { job: 'tend-approvals', everySeconds: 60 },
   { job: 'keep-budgets', everySeconds: 60 },
   { job: 'purge-documents', everySeconds: 86_400 },
   { job: 'purge-job-runs', everySeconds: 3_600 },

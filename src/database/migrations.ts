@@ -19,6 +19,7 @@ import { up as accountConnections } from './migrations/0017-account-connections.
 import { up as access } from './migrations/0018-access.ts'
 import { up as signIn } from './migrations/0019-sign-in.ts'
 import { up as budgets } from './migrations/0020-budgets.ts'
+import { up as approvals } from './migrations/0021-approvals.ts'
 import { up as people } from './migrations/0022-people.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
@@ -42,5 +43,6 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0018-access', up: access },
   { name: '0019-sign-in', up: signIn },
   { name: '0020-budgets', up: budgets },
+  { name: '0021-approvals', up: approvals },
   { name: '0022-people', up: people },
 ]

@@ -14,6 +14,9 @@ export interface JobPayloads {
   'send-webhook': { endpointId: string; eventId: string }
   'send-mail': { mailId: string }
   'replay-jobs': { sellerId: string } & DeadJobs
+  'notify-approver': { stepId: string; occasion: 'opened' | 'reminder' | 'escalated' | 'reassigned'; since: string }
+  'tend-approvals': Record<string, never>
+  'approval-settled': { requestId: string }
   'expire-punchout-sessions': Record<string, never>
   'keep-budgets': Record<string, never>
   'purge-documents': Record<string, never>
@@ -47,6 +50,9 @@ export const jobQueues = {
   'send-webhook': 'webhooks',
   'send-mail': 'mail',
   'replay-jobs': 'house',
+  'notify-approver': 'house',
+  'tend-approvals': 'house',
+  'approval-settled': 'house',
   'expire-punchout-sessions': 'house',
   'keep-budgets': 'house',
   'purge-documents': 'house',
@@ -77,6 +83,9 @@ export const jobSubjects = {
   'send-webhook': 'endpointId',
   'send-mail': 'mailId',
   'replay-jobs': null,
+  'notify-approver': null,
+  'tend-approvals': null,
+  'approval-settled': null,
   'expire-punchout-sessions': null,
   'keep-budgets': null,
   'purge-documents': null,
