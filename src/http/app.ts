@@ -5,6 +5,7 @@ import { Histogram } from 'prom-client'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { accountRoutes } from './accounts.ts'
+import { auditRoutes } from './audit.ts'
 import { authenticate } from './authenticate.ts'
 import { budgetRoutes } from './budgets.ts'
 import { connectionRoutes } from './connections.ts'
@@ -14,6 +15,7 @@ import { cxmlRoute } from './cxml.ts'
 import { differenceRoutes } from './differences.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
+import { invitationRoutes } from './invitations.tsx'
 import { invoiceDocumentRoutes } from './invoice-documents.ts'
 import { invoiceRoutes } from './invoices.ts'
 import { jobRoutes } from './jobs.ts'
@@ -27,6 +29,7 @@ import { orderRoutes } from './orders.ts'
 import { renderErrorPage } from './page.tsx'
 import { dryRunRoute } from './partner-dry-run.ts'
 import { partnerRoutes } from './partners.ts'
+import { passwordRoutes } from './passwords.tsx'
 import { peopleRoutes } from './people.ts'
 import { punchoutReturnRoute } from './punchout-return.ts'
 import { punchoutSessionRoutes } from './punchout-sessions.ts'
@@ -38,6 +41,8 @@ import { JSON_LIMIT, type Route } from './route.ts'
 import { sellerRoutes } from './seller.ts'
 import { sessionRoutes } from './sessions.ts'
 import { shipmentRoutes } from './shipments.ts'
+import { mailRoutes } from './sign-in-mails.ts'
+import { signInPageRoutes } from './sign-in-pages.tsx'
 import { webhookRoutes } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
@@ -48,11 +53,16 @@ export const routes: readonly Route[] = [
   punchoutReturnRoute,
   tokenRoute,
   ...sessionRoutes,
+  ...signInPageRoutes,
+  ...passwordRoutes,
+  ...invitationRoutes,
+  ...mailRoutes,
   ...punchoutSessionRoutes,
   ...accountRoutes,
   ...codeListRoutes,
   ...peopleRoutes,
   ...roleRoutes,
+  ...auditRoutes,
   ...partnerRoutes,
   dryRunRoute,
   ...differenceRoutes,

@@ -7,6 +7,7 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { cartWarningSchema } from '../partners/buyer-profile.ts'
 import { findPartner } from '../partners/partner-store.ts'
+import { assertWelcome } from '../punchout/assert-welcome.ts'
 import type { PunchoutSession } from '../punchout/punchout-session.ts'
 import {
   findReturned,
@@ -141,6 +142,7 @@ export const punchoutSessionRoutes: Route[] = [
       const session = await spendCode(hub.db, scopeOf(client), body.code, hub.now())
       if (!session)
         throw new HubError('code_spent', 'This code was used before, has run out or is not for this storefront.')
+      await assertWelcome(hub.db, session)
       const shown = await show(hub, session)
       const seconds = Math.max(1, Math.floor((session.expiresAt.getTime() - hub.now().getTime()) / 1000))
       const claims = {
@@ -203,6 +205,8 @@ export const punchoutSessionRoutes: Route[] = [
       if (!session) throw new HubError('not_found', 'There is no such punchout session.')
       const [events, returned] = await Promise.all([listEvents(hub.db, session.id), findReturned(hub.db, session.id)])
       const over = session.state === 'returned' || session.state === 'cancelled'
+      // What was returned is history; what is open is somebody who shops.
+      if (!over) await assertWelcome(hub.db, session)
       return { ...(await show(hub, session)), events, returned: over ? (returned ?? null) : null }
     },
   }),
@@ -223,6 +227,7 @@ export const punchoutSessionRoutes: Route[] = [
       return hub.db.transaction(async (trx) => {
         const session = await lockSession(trx, scopeOf(client), params.id ?? '')
         if (!session) throw new HubError('not_found', 'There is no such punchout session.')
+        await assertWelcome(trx, session)
         const cart =
           'cancel' in body || session.operation === 'inspect' || (body.lines.length === 0 && !body.emptied)
             ? null

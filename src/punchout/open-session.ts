@@ -3,6 +3,7 @@
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
 import { sha256 } from '../secrets.ts'
+import { assertWelcome } from './assert-welcome.ts'
 import { CODE_MINUTES, type PunchoutSession } from './punchout-session.ts'
 import { insertEvents, lockByStartToken, markOpened } from './punchout-session-store.ts'
 
@@ -15,7 +16,7 @@ export interface OpenSession {
   eventId: string
 }
 
-/** Throws HubError not_found (no such token), code_spent (used by another browser, run out) or wrong_state (session over). */
+/** Throws HubError not_found (no such token), code_spent (used by another browser, run out), forbidden (deactivated) or wrong_state (over). */
 export async function openSession(db: Db, input: OpenSession, at: Date): Promise<PunchoutSession> {
   const found = await lockByStartToken(db, input.startToken)
   if (!found) throw new HubError('not_found', 'This punchout link is not known.')
@@ -24,6 +25,7 @@ export async function openSession(db: Db, input: OpenSession, at: Date): Promise
     throw new HubError('wrong_state', 'This punchout is finished: its cart has gone back.')
   if (session.state === 'expired' || session.expiresAt <= at)
     throw new HubError('code_spent', 'This punchout has run out.')
+  await assertWelcome(db, session)
   const first = session.state === 'created'
   const sameBrowser = cookieHash !== null && input.cookie !== undefined && sha256(input.cookie).equals(cookieHash)
   if (first && startUntil <= at) throw new HubError('code_spent', 'This punchout link was not opened in time.')

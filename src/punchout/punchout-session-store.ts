@@ -266,3 +266,21 @@ export async function markExpired(db: Db, at: Date, limit: number): Promise<stri
   )
   return rows.map((r) => r.id)
 }
+
+/** Ends what is not yet returned of a person, a membership, or an account and all below it. Returns the sessions' ids. */
+export async function markEndedOf(
+  db: Db,
+  which: { personId: string } | { membershipId: string } | { accountId: string },
+): Promise<string[]> {
+  const query = db('punchout_sessions').whereIn('state', ['created', 'opened'])
+  if ('personId' in which) query.where({ person_id: which.personId })
+  else if ('membershipId' in which)
+    query.whereRaw('(account_id, person_id) = (SELECT account_id, person_id FROM memberships WHERE id = ?)', [
+      which.membershipId,
+    ])
+  else query.whereRaw('account_id IN (SELECT id FROM accounts WHERE path @> ARRAY[?]::uuid[])', [which.accountId])
+  const rows: { id: string }[] = await query
+    .update({ state: 'expired', code_hash: null, code_until: null })
+    .returning('id')
+  return rows.map((row) => row.id)
+}

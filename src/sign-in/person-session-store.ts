@@ -52,7 +52,11 @@ export async function updatePersonSession(
 /** Ends sessions: one, all of a person (but one), or those in a company. Returns how many. */
 export async function endPersonSessions(
   db: Db,
-  which: { id: string } | { personId: string; exceptId?: string | null } | { membershipId: string },
+  which:
+    | { id: string }
+    | { personId: string; exceptId?: string | null }
+    | { membershipId: string }
+    | { accountId: string },
   at: Date,
 ): Promise<number> {
   const query = db('person_sessions').where({ ended_at: null })
@@ -60,7 +64,12 @@ export async function endPersonSessions(
   else if ('personId' in which) {
     query.where({ person_id: which.personId })
     if (which.exceptId) query.whereNot({ id: which.exceptId })
-  } else query.where({ membership_id: which.membershipId })
+  } else if ('membershipId' in which) query.where({ membership_id: which.membershipId })
+  else
+    query.whereRaw(
+      `membership_id IN (SELECT m.id FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE a.path @> ARRAY[?]::uuid[])`,
+      [which.accountId],
+    )
   return query.update({ ended_at: at })
 }
 

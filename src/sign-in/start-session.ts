@@ -99,12 +99,12 @@ export async function endSession(db: Db, sessionId: string, at: Date): Promise<v
 }
 
 /**
- * Ends every session of a person, or those in one company, at once: on deactivation, a new password, a change of privilege. The
- * punchout sessions are ended by punchout/end-sessions-of.ts. Returns how many ended.
+ * Ends every session of a person, of a membership, or of an account and all below it, at once: on deactivation, a new password, a
+ * change of privilege. Their punchout sessions are ended by punchout/end-sessions-of.ts. Returns how many ended.
  */
 export async function endSessionsOf(
   db: Db,
-  which: { personId: string; exceptId?: string | null } | { membershipId: string },
+  which: { personId: string; exceptId?: string | null } | { membershipId: string } | { accountId: string },
   stamp: Stamp,
 ): Promise<number> {
   return endPersonSessions(db, which, stamp.at)

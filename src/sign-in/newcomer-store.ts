@@ -1,0 +1,88 @@
+// Writes what becomes of people on their way in: greeted, accepted, and the rules of who may come.
+import { insertMembershipOnce, insertPersonOnce } from '../accounts/account-store.ts'
+import type { RoleName } from '../accounts/permission.ts'
+import type { Db } from '../database/database.ts'
+
+/** False = greeted before, or no such person. */
+export async function markWelcomed(db: Db, sellerId: string, personId: string, at: Date): Promise<boolean> {
+  const changed = await db('people')
+    .where({ id: personId, seller_id: sellerId, welcomed_at: null })
+    .update({ welcomed_at: at })
+  return changed > 0
+}
+
+/** An invited member becomes active. False = the invitation was taken back, or accepted before. */
+export async function activateMembership(db: Db, membershipId: string, at: Date): Promise<boolean> {
+  const changed = await db('memberships')
+    .where({ id: membershipId, status: 'invited' })
+    .update({ status: 'active', updated_at: at })
+  return changed > 0
+}
+
+export async function renamePerson(db: Db, personId: string, name: string): Promise<void> {
+  await db('people').where({ id: personId }).update({ name })
+}
+
+export interface InvitedMember {
+  membershipId: string
+  status: string
+  accountId: string
+  accountName: string
+  accountStatus: string
+  sellerId: string
+  sellerName: string
+  personId: string
+  email: string
+  name: string
+  personStatus: string
+  /** Whether they can sign in already: an existing person just accepts. */
+  hasPassword: boolean
+}
+
+export async function findInvitedMember(db: Db, membershipId: string): Promise<InvitedMember | undefined> {
+  return db('memberships as m')
+    .join('people as p', 'p.id', 'm.person_id')
+    .join('accounts as a', 'a.id', 'm.account_id')
+    .join('sellers as s', 's.id', 'a.seller_id')
+    .select({
+      membershipId: 'm.id',
+      status: 'm.status',
+      accountId: 'a.id',
+      accountName: 'a.name',
+      accountStatus: 'a.status',
+      sellerId: 's.id',
+      sellerName: 's.name',
+      personId: 'p.id',
+      email: 'p.email',
+      name: 'p.name',
+      personStatus: 'p.status',
+    })
+    .select(db.raw('EXISTS (SELECT FROM passwords w WHERE w.person_id = p.id) AS "hasPassword"'))
+    .where({ 'm.id': membershipId })
+    .first()
+}
+
+/** Adds a person and their membership, or returns those that are there. `fresh` = the membership is new. */
+export async function admit(
+  db: Db,
+  newcomer: {
+    ids: { person: string; membership: string }
+    sellerId: string
+    accountId: string
+    email: string
+    name: string
+    role: RoleName
+    firstSeenBy: string
+  },
+  at: Date,
+): Promise<{ personId: string; membershipId: string; status: string; fresh: boolean }> {
+  const { ids, sellerId, accountId, email, name, role, firstSeenBy } = newcomer
+  const person = await insertPersonOnce(db, { id: ids.person, sellerId, email, name }, at)
+  const membership = await insertMembershipOnce(
+    db,
+    { id: ids.membership, accountId, personId: person.id, role, costCentre: null, firstSeenBy },
+    at,
+  )
+  const fresh = membership.id === ids.membership
+  return { personId: person.id, membershipId: membership.id, status: membership.status, fresh }
+}
