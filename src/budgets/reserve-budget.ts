@@ -156,6 +156,7 @@ async function claim(
         kept.add(known.claimId)
         continue
       }
+      if (compareDecimals(amount, '0') === 0) continue
       const entry = { periodId, claim: { ...spender, claimId }, actor: how.actor ?? { hub: 'budgets' } }
       const note = why && how.mayExceed ? `${why} The person may exceed it.` : (why ?? undefined)
       entries.push({ ...entry, kind: 'reserve', reserved: amount, note })
