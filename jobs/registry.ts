@@ -12,6 +12,7 @@ import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
 import { replayJobs } from './replay-jobs.ts'
+import { sealAudit } from './seal-audit.ts'
 import { sendConfirmation } from './send-confirmation.ts'
 import { sendInvoice } from './send-invoice.ts'
 import { sendMailJob } from './send-mail.ts'
@@ -39,4 +40,5 @@ export const jobs = {
   'keep-budgets': keepBudgets,
   'purge-documents': purgeDocumentsJob,
   'purge-job-runs': purgeJobRunsJob,
+  'seal-audit': sealAudit,
 } satisfies { [N in JobName]: Job<N> }

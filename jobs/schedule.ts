@@ -21,6 +21,7 @@ export const schedules: readonly Schedule[] = [
   { job: 'keep-budgets', everySeconds: 60 },
   { job: 'purge-documents', everySeconds: 86_400 },
   { job: 'purge-job-runs', everySeconds: 3_600 },
+  { job: 'seal-audit', everySeconds: 15 },
 ]
 
 /** Every stream that a connection's ERP has, as often as the connection says. */

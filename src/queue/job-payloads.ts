@@ -21,6 +21,7 @@ export interface JobPayloads {
   'keep-budgets': Record<string, never>
   'purge-documents': Record<string, never>
   'purge-job-runs': Record<string, never>
+  'seal-audit': Record<string, never>
 }
 
 export type JobName = keyof JobPayloads
@@ -57,6 +58,7 @@ export const jobQueues = {
   'keep-budgets': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
+  'seal-audit': 'house',
 } as const satisfies Record<JobName, 'house' | 'partners' | 'webhooks' | 'mail'>
 
 /** The tables whose rows jobs are about, by the key that names such a row in a payload. */
@@ -90,4 +92,5 @@ export const jobSubjects = {
   'keep-budgets': null,
   'purge-documents': null,
   'purge-job-runs': null,
+  'seal-audit': null,
 } as const satisfies Record<JobName, keyof typeof subjectTables | null>
