@@ -29,7 +29,10 @@ const ANCHOR = (account: string) =>
   `json_build_object('accountId', ${account}.id, 'companyId', ${account}.company_id,
     'roots', ARRAY(SELECT root_id FROM account_roots WHERE account_id = ${account}.id))`
 
-/** Everything but the first FROM: `s` has person_id, membership_id, acting_id and session_id. */
+/**
+ * Everything but the first FROM: `s` has person_id, membership_id, acting_id and session_id. When acting for somebody is over, the session
+ * is the agent's own again.
+ */
 const ACCESS = `
   SELECT p.seller_id AS "sellerId", s.session_id AS "sessionId",
     json_build_object('id', p.id, 'email', p.email, 'name', p.name) AS person,
@@ -44,7 +47,7 @@ const ACCESS = `
     (SELECT coalesce(json_agg(${ANCHOR('pa')}), '[]') FROM agent_assignments x JOIN accounts pa ON pa.id = x.account_id
      WHERE x.staff_id = f.id) AS portfolio
   FROM s
-  LEFT JOIN acting_sessions act ON act.id = s.acting_id
+  LEFT JOIN acting_sessions act ON act.id = s.acting_id AND act.ended_at IS NULL AND act.expires_at > ?::timestamptz
   LEFT JOIN staff af ON af.id = act.staff_id
   LEFT JOIN people ap ON ap.id = af.person_id
   LEFT JOIN memberships m ON m.id = coalesce(act.membership_id, s.membership_id)
@@ -52,7 +55,7 @@ const ACCESS = `
   JOIN people p ON p.id = CASE WHEN act.id IS NULL THEN s.person_id ELSE m.person_id END
   LEFT JOIN staff f ON f.person_id = p.id AND f.status = 'active' AND m.id IS NULL
   WHERE p.status = 'active'
-    AND (s.acting_id IS NULL OR (af.status = 'active' AND ap.status = 'active' AND act.ended_at IS NULL AND act.expires_at > ?::timestamptz))
+    AND (act.id IS NULL OR (af.status = 'active' AND ap.status = 'active'))
     AND (s.membership_id IS NULL OR m.id IS NOT NULL)
     AND (m.id IS NULL OR (m.status = 'active' AND a.status = 'active'))`
 
@@ -79,7 +82,13 @@ function toAccess(row: Row): Access {
   const { sellerId, person, staff, actor, sessionId, portfolio } = row
   const rights: HeldRight[] = []
   const add = (list: readonly string[], anchor: Anchor | null) => {
-    for (const right of list) if (isRight(right)) rights.push({ ...partsOf(right), anchor })
+    for (const right of list) {
+      if (!isRight(right)) continue
+      const { permission, reach } = partsOf(right)
+      // Only the seller's own people reach beyond an account's tree, whatever a customer's role says.
+      if (anchor && (reach === 'seller' || reach === 'portfolio')) continue
+      rights.push({ permission, reach, anchor })
+    }
   }
   if (row.membership) {
     const { accountId, companyId, roots, role } = row.membership
