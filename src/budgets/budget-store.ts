@@ -271,37 +271,22 @@ export const periodColumns = {
   committed: 'p.committed',
 } as const
 
-/** The budgets a spender claims money of, with what says when their periods are. */
-export async function findTimed(
-  db: Db,
-  { kind, id }: Spender,
-): Promise<(Budget & Pick<Hit, 'timeZone' | 'fiscalStart'>)[]> {
-  const { rows } = await db.raw(
-    `SELECT ${budgetList}, coalesce(${inherited('time_zone', 'o.path')}, b.default_zone) AS "timeZone",
-       ${inherited('fiscal_year_start', 'o.path')} AS "fiscalStart"
-     FROM budgets b JOIN accounts o ON o.id = b.account_id
-     WHERE b.id IN (SELECT budget_id FROM budget_claims WHERE spender_kind = ? AND spender_id = ?) ORDER BY b.id`,
-    [kind, id],
-  )
-  return rows
-}
-
 export async function findBudget(db: Db, sellerId: string, id: string): Promise<Budget | undefined> {
   return db('budgets as b').select(budgetColumns).where({ id, seller_id: sellerId }).first()
 }
 
-/** A budget with what says when its periods are. */
-export async function findPresent(
+/** Budgets with what says when their periods are, by id. */
+export async function findTimed(
   db: Db,
-  id: string,
-): Promise<(Budget & Pick<Hit, 'timeZone' | 'fiscalStart'>) | undefined> {
+  ids: readonly string[],
+): Promise<(Budget & Pick<Hit, 'timeZone' | 'fiscalStart'>)[]> {
   const { rows } = await db.raw(
     `SELECT ${budgetList}, coalesce(${inherited('time_zone', 'o.path')}, b.default_zone) AS "timeZone",
        ${inherited('fiscal_year_start', 'o.path')} AS "fiscalStart"
-     FROM budgets b JOIN accounts o ON o.id = b.account_id WHERE b.id = ?`,
-    [id],
+     FROM budgets b JOIN accounts o ON o.id = b.account_id WHERE b.id = ANY(?) ORDER BY b.id`,
+    [[...ids]],
   )
-  return rows[0]
+  return rows
 }
 
 const rowOf = (budget: Partial<Budget>): Record<string, unknown> =>

@@ -5,18 +5,12 @@ import type { Stamp } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import { addDecimals, compareDecimals, multiplyDecimals } from '../money.ts'
 import type { Budget } from './budget.ts'
-import {
-  findBudget,
-  findPresent,
-  insertBudget,
-  lockClaims,
-  type NewEntry,
-  updateBudget,
-  writeEntries,
-} from './budget-store.ts'
+import { findTimed, insertBudget, lockClaims, type NewEntry, updateBudget, writeEntries } from './budget-store.ts'
 import { countsAt, leftOf, openPeriods } from './open-periods.ts'
 
 export type NewBudget = Omit<Budget, 'id' | 'status' | 'version' | 'createdAt' | 'updatedAt'>
+
+type Timed = Awaited<ReturnType<typeof findTimed>>[number]
 
 const audited = (
   budget: Pick<Budget, 'id' | 'sellerId' | 'accountId'>,
@@ -48,7 +42,7 @@ export async function changeBudget(
   actor: Actor,
   stamp: Stamp,
 ): Promise<void> {
-  const periodId = budget.status === 'active' ? await present(db, budget.id, stamp) : null
+  const periodId = budget.status === 'active' ? await present(db, budget.id, stamp) : undefined
   const [was] = await updateBudget(db, budget.id, version, change, stamp.at)
   if (!was) throw new HubError('conflict', 'The budget was changed meanwhile. Read it again and repeat the change.')
   const by = change.amount === undefined ? '0' : addDecimals(change.amount, multiplyDecimals(budget.amount, '-1'))
@@ -69,7 +63,8 @@ export async function allocateBudget(
 ): Promise<void> {
   if (kind === 'allocate' && compareDecimals(given.amount, '0') <= 0)
     throw new HubError('invalid_input', 'amount: must be above zero; to take money away, adjust.')
-  const periodId = await presentOf(db, budget, stamp)
+  assertOpen(await findTimed(db, [budget.id]), stamp.at)
+  const periodId = (await present(db, budget.id, stamp)) as string
   await lockClaims(db, [], [periodId])
   const { amount: allocated, note, key } = given
   const written = await writeEntries(db, [{ periodId, kind, allocated, note, key, actor }], stamp)
@@ -91,10 +86,14 @@ export async function transferBudget(
   if (from.id === to.id) throw new HubError('invalid_input', 'to: is the same budget.')
   if (from.currency !== to.currency)
     throw new HubError('invalid_input', `${from.name} is in ${from.currency}, ${to.name} in ${to.currency}.`)
-  for (const budget of [from, to]) assertOpen(budget, stamp.at, await findPresent(db, budget.id))
-  const timed = await Promise.all([from, to].map((b) => findPresent(db, b.id)))
-  const wanted = timed.flatMap((budget) => (budget ? [{ budget, at: stamp.at }] : []))
-  const [source, target] = (await openPeriods(db, wanted, stamp)) as [string, string]
+  const open = assertOpen(await findTimed(db, [from.id, to.id]), stamp.at)
+  const opened = await openPeriods(
+    db,
+    open.map((budget) => ({ budget, at: stamp.at })),
+    stamp,
+  )
+  const periodOf = (budget: Budget) => opened[open.findIndex((b) => b.id === budget.id)] as string
+  const [source, target] = [periodOf(from), periodOf(to)]
   const { periods } = await lockClaims(db, [], [source, target])
   const known = await db('budget_entries').where({ period_id: source, kind: 'transfer', key }).first('id')
   if (known) return
@@ -117,28 +116,21 @@ export async function transferBudget(
   )
 }
 
-function assertOpen(budget: Budget, at: Date, timed: Awaited<ReturnType<typeof findPresent>>): void {
-  if (budget.status === 'closed') throw new HubError('wrong_state', `The budget ${budget.name} is closed.`)
-  if (!timed || !countsAt(timed, at))
-    throw new HubError('wrong_state', `The budget ${budget.name} has no period today.`)
+function assertOpen(budgets: Timed[], at: Date): Timed[] {
+  for (const budget of budgets) {
+    if (budget.status === 'closed') throw new HubError('wrong_state', `The budget ${budget.name} is closed.`)
+    if (!countsAt(budget, at)) throw new HubError('wrong_state', `The budget ${budget.name} has no period today.`)
+  }
+  return budgets
 }
 
-/** Opens the period of now; null = the budget has none. */
-async function present(db: Db, budgetId: string, stamp: Stamp): Promise<string | null> {
-  const timed = await findPresent(db, budgetId)
-  if (!timed || !countsAt(timed, stamp.at)) return null
-  const [id] = await openPeriods(db, [{ budget: timed, at: stamp.at }], stamp)
-  return id ?? null
-}
-
-async function presentOf(db: Db, budget: Budget, stamp: Stamp): Promise<string> {
-  assertOpen(budget, stamp.at, await findPresent(db, budget.id))
-  return (await present(db, budget.id, stamp)) as string
-}
-
-/** The budget, or HubError not_found. */
-export async function demandBudget(db: Db, sellerId: string, id: string): Promise<Budget> {
-  const budget = await findBudget(db, sellerId, id)
-  if (!budget) throw new HubError('not_found', 'There is no such budget.')
-  return budget
+/** The period of now, opened where it wasn't; undefined = the budget has none. */
+async function present(db: Db, id: string, stamp: Stamp): Promise<string | undefined> {
+  const counting = (await findTimed(db, [id])).filter((budget) => countsAt(budget, stamp.at))
+  const [periodId] = await openPeriods(
+    db,
+    counting.map((budget) => ({ budget, at: stamp.at })),
+    stamp,
+  )
+  return periodId
 }

@@ -8,6 +8,7 @@ import { addDecimals, compareDecimals, multiplyDecimals } from '../money.ts'
 import {
   type Claim,
   findHits,
+  findWhetherAny,
   type Hit,
   lockClaims,
   type NewClaim,
@@ -50,10 +51,19 @@ export async function reserveBudget(
   return outcome ?? { parts: [], verdict: 'ok' }
 }
 
-/** Records what was bought already, a page at a time: committed, whatever is left. New spenders only. */
-export async function recordSpends(db: Db, sellerId: string, spends: readonly Spend[], stamp: Stamp): Promise<void> {
-  if (spends.length === 0 || !(await db('budgets').where({ seller_id: sellerId, status: 'active' }).first('id'))) return
-  await claim(db, sellerId, spends, { mode: 'record', commit: true }, stamp)
+/**
+ * Records what was bought already, a page at a time: committed, whatever is left. New spenders only. The claims of `also`, of which the
+ * page says more, are locked with theirs, so that the caller waits for nothing afterwards.
+ */
+export async function recordSpends(
+  db: Db,
+  sellerId: string,
+  spends: readonly Spend[],
+  also: readonly Spender[],
+  stamp: Stamp,
+): Promise<void> {
+  if (spends.length + also.length === 0 || !(await findWhetherAny(db, sellerId))) return
+  await claim(db, sellerId, spends, { mode: 'record', commit: true, also }, stamp)
 }
 
 /** What a spend would do, reading only: for policies, and for people who ask. `spender`: whose earlier claims it would replace. */
@@ -99,7 +109,7 @@ async function claim(
   db: Db,
   sellerId: string,
   spends: readonly Spend[],
-  how: How & { commit: boolean },
+  how: How & { commit: boolean; also?: readonly Spender[] },
   stamp: Stamp,
 ): Promise<BudgetOutcome[]> {
   const spendersOf = (s: Spend) => [s.spender, ...(s.replaces ?? [])]
@@ -111,7 +121,6 @@ async function claim(
     .map((hit) => ({ ...hit, of: flat[hit.charge] as (typeof flat)[number] }))
     // A claim stays where it is, also when its budget has ended since.
     .filter((hit) => countsAt(hit, hit.of.at) || hit.periodId !== null)
-  if (hits.length === 0 && how.commit) return []
   const closed = hits.filter((hit) => hit.periodId === null)
   const opened = await openPeriods(
     db,
@@ -121,7 +130,7 @@ async function claim(
   for (const [i, hit] of closed.entries()) hit.periodId = opened[i] ?? null
   const { claims, periods } = await lockClaims(
     db,
-    spends.flatMap(spendersOf),
+    [...spends.flatMap(spendersOf), ...(how.also ?? [])],
     hits.flatMap((h) => h.periodId ?? []),
   )
 

@@ -114,7 +114,10 @@ export async function refundBudget(
   stamp: Stamp,
 ): Promise<void> {
   if ((await findClaimed(db, [order])).length === 0) return
-  const later = (await findTimed(db, order)).filter((b) => b.refundTo === 'current')
+  const of: string[] = await db('budget_claims')
+    .where({ spender_kind: order.kind, spender_id: order.id })
+    .pluck('budget_id')
+  const later = (await findTimed(db, of)).filter((b) => b.refundTo === 'current')
   const opened = await openPeriods(
     db,
     later.map((budget) => ({ budget, at: stamp.at })),

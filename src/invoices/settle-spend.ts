@@ -1,6 +1,6 @@
 // What orders claim of budgets follows what becomes of them: invoiced in full, it is what was invoiced; a line that will not be delivered is
 // free again; a credit note gives back.
-import { findWhetherAny } from '../budgets/budget-store.ts'
+import { findWhetherAny, lockClaims } from '../budgets/budget-store.ts'
 import { type Amounts, shareOf } from '../budgets/charge.ts'
 import { findClaimed, refundBudget, settleInvoiced } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
@@ -41,6 +41,8 @@ export async function settleSpend(
     ids.map((id) => ({ kind: 'order', id }) as const),
   )
   if (spenders.length === 0) return
+  // All at once, or two pages would wait for each other.
+  await lockClaims(db, spenders)
   const settled = await findSettled(
     db,
     spenders.map((s) => s.id),

@@ -2,7 +2,8 @@
 // ERP's id, or by our reference where the ERP's yes to a push was lost. A fixed number of statements per page.
 import type { ErpOrder, Tombstone } from '../../connectors/connector.ts'
 import { findAccountsByNumber } from '../accounts/account-store.ts'
-import { recordSpends } from '../budgets/reserve-budget.ts'
+import type { Spender } from '../budgets/charge.ts'
+import { recordSpends, type Spend } from '../budgets/reserve-budget.ts'
 import { commitBudget, releaseBudget } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
@@ -58,10 +59,11 @@ export async function recordErpOrders(
     if (!mine) fresh.push({ id: stamp.newId(), order })
     else if (isNews(mine, order)) moved.push({ known: mine, order })
   }
-  if (fresh.length > 0) await insertFresh(db, origin, fresh, stamp)
+  const spends = fresh.length > 0 ? await insertFresh(db, origin, fresh, stamp.at) : []
   if (moved.length > 0) await applyMoves(db, origin, moved, stamp)
-  const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && k.state !== 'cancelled')
+  const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && !isOver(k.state))
   if (removed.length > 0) await cancelRemoved(db, removed, stamp)
+  await recordSpends(db, origin.sellerId, spends, [...moved.map((m) => m.known), ...removed].map(spenderOf), stamp)
   await settleClaims(db, moved, removed, stamp)
   if (options.first) return
   const tell = (orderId: string, type: 'order.created' | 'order.updated', state: OrderState) => ({
@@ -91,6 +93,9 @@ function takePushed(byOnceKey: Map<string, KnownOrder>, onceKey: string): KnownO
   byOnceKey.delete(onceKey)
   return pushed?.erpId === null || pushed?.erpId === onceKey ? pushed : undefined
 }
+
+/** An ERP that clears away what is done with does not cancel it. */
+const isOver = (state: OrderState) => ['shipped', 'closed', 'rejected', 'cancelled'].includes(state)
 
 /** What was read before the order was cancelled does not bring it back to life. */
 function isNews({ state, erpChangedAt }: KnownOrder, order: ErpOrder): boolean {
@@ -208,13 +213,13 @@ async function headsOf(
   }))
 }
 
-/** Orders the hub sees for the first time, with their lines, in two statements. */
+/** Orders the hub sees for the first time, with their lines, in two statements. Returns what they spend. */
 async function insertFresh(
   db: Db,
   origin: ErpOrigin,
   fresh: readonly { id: string; order: ErpOrder }[],
-  stamp: Stamp,
-): Promise<void> {
+  at: Date,
+): Promise<Spend[]> {
   const heads = await headsOf(db, origin, fresh)
   const given = rowsOf('r', HEAD, heads)
   await db.raw(
@@ -225,28 +230,25 @@ async function insertFresh(
        r.currency, r."netAmount", r."taxAmount", r."totalAmount", r."projectCode", r."contactName", r."contactEmail", r."shipTo",
        r."erpId", r."erpNumber", r."erpState", r."changedAt", search_words(r.words), ?, ?
      FROM ${given.sql}`,
-    [origin.sellerId, origin.id, stamp.at, stamp.at, ...given.bindings],
+    [origin.sellerId, origin.id, at, at, ...given.bindings],
   )
   const lines = fresh.flatMap(({ id, order }) => numbered(order).map((l) => ({ ...l, orderId: id })))
   await putLines(db, lines)
-  await recordSpends(
-    db,
-    origin.sellerId,
-    fresh.flatMap(({ id, order }, i) => {
-      const accountId = heads[i]?.accountId as string | null
-      return accountId && stateOf(order) !== 'cancelled' ? [spendOf(id, order, accountId)] : []
-    }),
-    stamp,
-  )
+  return fresh.flatMap(({ id, order }, i) => {
+    const accountId = heads[i]?.accountId as string | null
+    return accountId && stateOf(order) !== 'cancelled' ? [spendOf(id, order, accountId)] : []
+  })
 }
 
+const spenderOf = ({ id }: { id: string }): Spender => ({ kind: 'order', id })
+
 /** What an order that the ERP brought in spends: nobody knows by whom. */
-function spendOf(id: string, order: ErpOrder, accountId: string) {
+function spendOf(id: string, order: ErpOrder, accountId: string): Spend {
   const { currency, projectCode, taxAmount } = order
   const lines = order.lines.map(({ netAmount }) => ({ netAmount, details: {} }))
   const content = { currency, projectCode, taxAmount, costCentre: null, shippingAmount: null, lines }
   const charges = chargesOfOrder({ accountId, membershipId: null }, content)
-  return { spender: { kind: 'order' as const, id }, charges, at: new Date(order.orderedAt) }
+  return { spender: spenderOf({ id }), charges, at: new Date(order.orderedAt) }
 }
 
 /** What the ERP has is committed, also where its yes to the push was lost; what is cancelled there is free again. */
@@ -256,11 +258,10 @@ async function settleClaims(
   removed: readonly KnownOrder[],
   stamp: Stamp,
 ): Promise<void> {
-  const spender = ({ id }: { id: string }) => ({ kind: 'order' as const, id })
   const ended = moved.filter((m) => stateOf(m.order) === 'cancelled').map((m) => m.known)
   const living = moved.filter((m) => stateOf(m.order) !== 'cancelled').map((m) => m.known)
-  await releaseBudget(db, [...ended, ...removed].map(spender), 'cancelled in the ERP', stamp)
-  await commitBudget(db, living.map(spender), stamp)
+  await releaseBudget(db, [...ended, ...removed].map(spenderOf), 'cancelled in the ERP', stamp)
+  await commitBudget(db, living.map(spenderOf), stamp)
 }
 
 /** Two lines of one number (an ERP that has none) are told apart by their place. */
@@ -308,6 +309,7 @@ async function applyMoves(
   await db.raw(
     `UPDATE orders o SET
        state = CASE WHEN o.state = 'rejected' THEN o.state ELSE r.state END,
+       cancel_asked = o.cancel_asked AND r.state NOT IN ('shipped', 'closed', 'cancelled'),
        push_until = CASE WHEN o.erp_id IS NULL THEN NULL ELSE o.push_until END,
        erp_id = r."erpId", erp_number = coalesce(r."erpNumber", o.erp_number), erp_state = r."erpState",
        erp_changed_at = r."changedAt", tax_amount = coalesce(o.tax_amount, r."taxAmount"), updated_at = ?
@@ -357,7 +359,8 @@ async function applyMoves(
     ours.filter(({ known }) => known.partnerId !== null).map(({ known }) => ({ orderId: known.id })),
   )
   // The yes to their push was lost, or is still on its way.
-  for (const { known } of ours) if (known.erpId === null) await followUp(db, known, null)
+  for (const { known, order } of ours)
+    if (known.erpId === null && !isOver(stateOf(order))) await followUp(db, known, null)
 }
 
 /** Orders of the ERP's own, head and lines; one that comes without lines keeps those it had. */
@@ -394,7 +397,7 @@ async function cancelRemoved(db: Db, removed: readonly KnownOrder[], stamp: Stam
       'id',
       removed.map((r) => r.id),
     )
-    .update({ state: 'cancelled', erp_state: 'cancelled', updated_at: stamp.at })
+    .update({ state: 'cancelled', cancel_asked: false, erp_state: 'cancelled', updated_at: stamp.at })
   await insertEvents(
     db,
     removed.map((r) => ({ orderId: r.id, kind: 'erp-state' as const, detail: { from: r.erpState, to: 'deleted' } })),

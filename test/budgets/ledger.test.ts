@@ -1,7 +1,8 @@
 // The budget ledger on a real PostgreSQL (design "Budget", edge cases 1, 4, 5, 6, 7): never over, no deadlock, and the sums are the entries'.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { auditLedger } from '../../src/budgets/audit-ledger.ts'
-import { changeBudget, demandBudget, transferBudget } from '../../src/budgets/change-budget.ts'
+import { findBudget } from '../../src/budgets/budget-store.ts'
+import { changeBudget, transferBudget } from '../../src/budgets/change-budget.ts'
 import { chargesOf } from '../../src/budgets/charge.ts'
 import { openDuePeriods } from '../../src/budgets/open-periods.ts'
 import { budgetFacts, recordSpends, reserveBudget } from '../../src/budgets/reserve-budget.ts'
@@ -174,7 +175,7 @@ describe('a claim', () => {
   it('what the ERP brought in of its own is committed, a page in one go', async () => {
     const budget = await addBudget(site)
     const spends = ['10', '20'].map((net) => ({ spender: spender(), charges: [charge(site, net)], at }))
-    await site.db.transaction((trx) => recordSpends(trx, site.seller, spends, stampAt()))
+    await site.db.transaction((trx) => recordSpends(trx, site.seller, spends, [], stampAt()))
     expect(await sums(site, budget.id)).toEqual({ [march]: '100 0 30' })
   })
 })
@@ -294,7 +295,7 @@ describe('what happens later', () => {
     await site.db.transaction((trx) => commitBudget(trx, order, stampAt()))
     expect(await sums(site, budget.id)).toEqual({ [march]: '100 0 10' })
     // So are those of a budget that was closed itself.
-    const version = (await demandBudget(site.db, site.seller, budget.id)).version
+    const version = (await findBudget(site.db, site.seller, budget.id))?.version ?? 0
     await site.db.transaction((trx) =>
       changeBudget(trx, budget, { version, status: 'closed' }, { hub: 't' }, stampAt()),
     )
