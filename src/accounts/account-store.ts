@@ -76,8 +76,18 @@ export interface Standing {
   account: Account
   /** Null = nobody of the seller's is known by this e-mail address or id. */
   person: Person | null
-  /** `administers`: a grant makes it one that may manage people or rules. */
-  membership: (Membership & { administers: boolean }) | null
+  /** `administers`: a grant makes it one that may manage people or rules. `granted`: what the grants in force give. */
+  membership: (Membership & { administers: boolean; granted: string[]; limits: MemberLimits }) | null
+}
+
+/** What a member may order for; null = all. */
+export interface MemberLimits {
+  costCentres: string[] | null
+  projects: string[] | null
+  shipTos: string[] | null
+  catalogues: string[] | null
+  orderLimit: string | null
+  orderLimitCurrency: string | null
 }
 
 /** Who is asked about: an account of a seller, and a person by e-mail address or id. */
@@ -94,7 +104,13 @@ const STANDINGS = `
     CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'sellerId', p.seller_id, 'email', p.email, 'name', p.name,
       'status', p.status) END AS person,
     CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'accountId', m.account_id, 'personId', m.person_id, 'role', m.role,
-      'status', m.status, 'costCentre', m.cost_centre, 'administers', EXISTS (
+      'status', m.status, 'costCentre', m.cost_centre, 'granted', ARRAY(
+        SELECT coalesce(g.role, right_) FROM grants g LEFT JOIN roles r ON r.id = g.role_id
+        LEFT JOIN LATERAL unnest(r.permissions) right_ ON true
+        WHERE g.membership_id = m.id AND g.valid_from <= now() AND (g.valid_to IS NULL OR g.valid_to > now())),
+      'limits', json_build_object('costCentres', m.cost_centres, 'projects', m.projects, 'shipTos', m.ship_tos,
+        'catalogues', m.catalogues, 'orderLimit', m.order_limit::text, 'orderLimitCurrency', m.order_limit_currency),
+      'administers', EXISTS (
         SELECT FROM grants g LEFT JOIN roles r ON r.id = g.role_id WHERE g.membership_id = m.id AND
           (g.role IN ('buyer-admin', 'purchase-manager') OR
             EXISTS (SELECT FROM unnest(r.permissions) p WHERE p ~ '^(user|role|policy|mapping|account)\\.(edit|invite|assign|deactivate)')))
@@ -179,6 +195,22 @@ export async function insertAccount(db: Db, account: NewAccount, at: Date): Prom
     .returning('id')
   if (inserted.length === 0)
     throw new HubError('conflict', `There is an account with customer number ${account.customerNumber} already.`)
+}
+
+/** Adds customers of an ERP as companies, in one statement; those that are there already stay as they are. */
+export async function insertCustomers(
+  db: Db,
+  customers: readonly { id: string; sellerId: string; customerNumber: string; name: string; connectionId: string }[],
+  at: Date,
+): Promise<void> {
+  const column = (name: 'id' | 'sellerId' | 'customerNumber' | 'name' | 'connectionId') => customers.map((c) => c[name])
+  await db.raw(
+    `INSERT INTO accounts (id, seller_id, kind, name, customer_number, erp_connection_id, created_at)
+     SELECT id, seller, 'company', name, number, connection, ?::timestamptz
+     FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::uuid[]) AS c(id, seller, name, number, connection)
+     ON CONFLICT ${NUMBERED} DO NOTHING`,
+    [at, column('id'), column('sellerId'), column('name'), column('customerNumber'), column('connectionId')],
+  )
 }
 
 /** Adds a person, or returns the one with this e-mail address: two first punchouts at once make one person. */

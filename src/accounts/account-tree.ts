@@ -150,10 +150,18 @@ export interface NewAccount {
 /** Adds an account; its properties are set by changeAccount. */
 export async function addAccount(db: Db, sellerId: string, account: NewAccount, stamp: Stamp): Promise<string> {
   const id = stamp.newId()
-  const { parentId, ...rest } = account
+  const { parentId, kind, name, status } = account
   // A parent that moves meanwhile would leave the child with a path that is no more.
   if (parentId) await db('accounts').select('id').where({ id: parentId, seller_id: sellerId }).forShare()
-  await db('accounts').insert({ id, seller_id: sellerId, parent_id: parentId, ...rest, created_at: stamp.at })
+  await db('accounts').insert({
+    id,
+    seller_id: sellerId,
+    parent_id: parentId,
+    kind,
+    name,
+    status,
+    created_at: stamp.at,
+  })
   return id
 }
 

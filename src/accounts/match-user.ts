@@ -2,7 +2,13 @@
 // person seen for the first time is provisioned.
 import type { Db } from '../database/database.ts'
 import type { Account, Person } from './account.ts'
-import { insertMembershipOnce, insertPersonOnce, type Standing, type StandingQuestion } from './account-store.ts'
+import {
+  insertMembershipOnce,
+  insertPersonOnce,
+  type MemberLimits,
+  type Standing,
+  type StandingQuestion,
+} from './account-store.ts'
 import { type BuyerFacts, evaluateMapping, type Mapping, type RuleResult, type RuleVerdict } from './mapping-rules.ts'
 import { type RoleName, roles } from './permission.ts'
 
@@ -13,6 +19,8 @@ export interface MatchedUser {
   costCentre: string | null
   shipTo: string | null
   contract: string | null
+  /** What they may order for; null = nobody yet has limited a newcomer. */
+  limits: MemberLimits | null
 }
 
 export interface UserMatch {
@@ -60,15 +68,29 @@ export async function matchUser(
     verdicts,
   })
   if (person && membership) {
+    if (!mayPunchOut(membership))
+      return refused(
+        `${by}, but ${name} may not shop from a procurement system: the permission punchout.use is missing.`,
+      )
     if (personId && (membership.administers || (membership.role && roles[membership.role].administers)))
       return refused(`${by}, but ${name} is an administrator, and nobody becomes one by a fixed or default user.`)
-    return matched({ person, role: membership.role, costCentre: costCentre ?? membership.costCentre }, false)
+    return matched(
+      { person, role: membership.role, costCentre: costCentre ?? membership.costCentre, limits: membership.limits },
+      false,
+    )
   }
   if (personId || target.kind === 'default-user') return refused(`${by}, but ${name} is no member of ${account.name}.`)
   if (target.kind === 'rule' && target.firstSight === 'refuse')
     return refused(`${by}, but ${name} is not known and the rule refuses people at first sight.`)
   const newcomer = person ?? { id: '', email: email ?? '', name: facts['contact.name']?.[0] ?? email ?? '' }
-  return matched({ person: newcomer, role: target.role, costCentre }, true)
+  return matched({ person: newcomer, role: target.role, costCentre, limits: null }, true)
+}
+
+function mayPunchOut({ role, granted }: NonNullable<Standing['membership']>): boolean {
+  const held = [...(role ? [role] : []), ...granted].flatMap((name): readonly string[] =>
+    Object.hasOwn(roles, name) ? roles[name as RoleName].rights : [name],
+  )
+  return held.some((right) => right.startsWith('punchout.use@'))
 }
 
 function inWords(target: Exclude<RuleResult['target'], { kind: 'reject' }>): string {

@@ -1,7 +1,7 @@
 // Customers of an ERP that the hub doesn't know become company accounts.
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
-import { findAccountsByNumber, insertAccount } from './account-store.ts'
+import { findAccountsByNumber, insertCustomers } from './account-store.ts'
 
 /** Opens an account for each customer number without one. Returns the accounts of all of them: customer number -> account id. */
 export async function openAccounts(
@@ -15,20 +15,17 @@ export async function openAccounts(
     connection,
     customers.map((c) => c.customerNumber),
   )
-  for (const { customerNumber, name } of customers) {
-    if (known.has(customerNumber)) continue
-    const id = stamp.newId()
-    known.set(customerNumber, id)
-    const account = {
-      id,
-      sellerId: connection.sellerId,
-      parentId: null,
-      kind: 'company' as const,
-      name,
-      customerNumber,
-      erpConnectionId: connection.id,
-    }
-    await insertAccount(db, account, stamp.at)
-  }
-  return known
+  const missing = new Map(customers.filter((c) => !known.has(c.customerNumber)).map((c) => [c.customerNumber, c.name]))
+  if (missing.size === 0) return known
+  const { id: connectionId, sellerId } = connection
+  const rows = [...missing].map(([customerNumber, name]) => ({
+    id: stamp.newId(),
+    sellerId,
+    customerNumber,
+    name,
+    connectionId,
+  }))
+  await insertCustomers(db, rows, stamp.at)
+  // Another page may have opened some of them meanwhile: whoever was first counts.
+  return new Map([...known, ...(await findAccountsByNumber(db, connection, [...missing.keys()]))])
 }

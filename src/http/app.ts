@@ -5,13 +5,17 @@ import { Histogram } from 'prom-client'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { accountRoutes } from './accounts.ts'
+import { approvalPageRoutes } from './approval-page.tsx'
+import { approvalRoutes } from './approvals.ts'
 import { auditRoutes } from './audit.ts'
 import { authenticate } from './authenticate.ts'
 import { budgetRoutes } from './budgets.ts'
+import { cartRoutes, orderListRoutes } from './carts.ts'
 import { connectionRoutes } from './connections.ts'
 import { codeListRoutes } from './cost-centres.ts'
 import { creditRoutes } from './credit.ts'
 import { cxmlRoute } from './cxml.ts'
+import { delegationRoutes } from './delegations.ts'
 import { differenceRoutes } from './differences.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
@@ -22,6 +26,7 @@ import { jobRoutes } from './jobs.ts'
 import { nudgeRoute } from './nudge.ts'
 import { tokenRoute } from './oauth.ts'
 import { ociRoutes } from './oci.ts'
+import { oidcRoutes } from './oidc.ts'
 import { describeApi, docsHandlers } from './openapi.ts'
 import { orderAttachmentRoute } from './order-attachments.ts'
 import { orderDecisionRoutes } from './order-decisions.ts'
@@ -31,11 +36,13 @@ import { dryRunRoute } from './partner-dry-run.ts'
 import { partnerRoutes } from './partners.ts'
 import { passwordRoutes } from './passwords.tsx'
 import { peopleRoutes } from './people.ts'
+import { policyRoutes } from './policies.ts'
 import { punchoutReturnRoute } from './punchout-return.ts'
 import { punchoutSessionRoutes } from './punchout-sessions.ts'
 import { punchoutStartRoute } from './punchout-start.ts'
 import { renderError } from './render-error.ts'
 import { reportRoutes } from './reports.ts'
+import { requisitionRoutes } from './requisitions.ts'
 import { roleRoutes } from './roles.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
 import { sellerRoutes } from './seller.ts'
@@ -43,6 +50,7 @@ import { sessionRoutes } from './sessions.ts'
 import { shipmentRoutes } from './shipments.ts'
 import { mailRoutes } from './sign-in-mails.ts'
 import { signInPageRoutes } from './sign-in-pages.tsx'
+import { staffRoutes } from './staff.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
@@ -56,12 +64,14 @@ export const routes: readonly Route[] = [
   ...signInPageRoutes,
   ...passwordRoutes,
   ...invitationRoutes,
+  ...oidcRoutes,
   ...mailRoutes,
   ...punchoutSessionRoutes,
   ...accountRoutes,
   ...codeListRoutes,
   ...peopleRoutes,
   ...roleRoutes,
+  ...staffRoutes,
   ...auditRoutes,
   ...partnerRoutes,
   dryRunRoute,
@@ -79,8 +89,15 @@ export const routes: readonly Route[] = [
   ...documentRoutes,
   ...connectionRoutes,
   nudgeRoute,
+  ...policyRoutes,
+  ...approvalRoutes,
+  ...delegationRoutes,
+  ...approvalPageRoutes,
   ...jobRoutes,
   ...webhookRoutes,
+  ...cartRoutes,
+  ...orderListRoutes,
+  ...requisitionRoutes,
 ]
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

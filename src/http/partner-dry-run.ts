@@ -36,6 +36,17 @@ const verdictSchema = z
         costCentre: z.string().nullable(),
         shipTo: z.string().nullable(),
         contract: z.string().nullable(),
+        limits: z
+          .object({
+            costCentres: z.array(z.string()).nullable(),
+            projects: z.array(z.string()).nullable(),
+            shipTos: z.array(z.string()).nullable(),
+            catalogues: z.array(z.string()).nullable(),
+            orderLimit: z.string().nullable(),
+            orderLimitCurrency: z.string().nullable(),
+          })
+          .nullable()
+          .describe('what the person may order for: null = all, an empty list = none'),
         firstSight: z.boolean().describe('the person would be provisioned'),
       })
       .nullable(),
