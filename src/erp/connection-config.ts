@@ -1,6 +1,7 @@
 // A connector's settings as they are described to an admin, checked, and shown: the secrets among them go in and never come out.
 import { z } from 'zod'
 import type { ConnectorDefinition } from '../../connectors/connector.ts'
+import { HubError } from '../errors.ts'
 
 export interface JsonSchema {
   /** Set by `.meta({ secret: true })`. */
@@ -45,20 +46,43 @@ export function withoutSecrets(
 
 /**
  * New settings with the secrets they leave out taken from those before; null takes one away. In lists and tables nothing is kept:
- * there is no saying which entry is which.
+ * there is no saying which entry is which. Throws HubError invalid_input when the settings lead to another host and would take secrets
+ * there that were entered for the one before: they have to be entered again.
  */
 export function keepSecrets(definition: ConnectorDefinition, given: unknown, before: unknown): unknown {
   const schema = describeConfig(definition)
   const kept = structuredClone(given)
+  const hosts = hostsOf(before)
+  const moved = hostsOf(given).some((host) => !hosts.includes(host))
+  const taken: string[] = []
   for (const path of secretPaths(schema, schema, kept)) {
     const [place] = places(kept, path)
     const [known] = places(before, path)
     if (!place || path.includes('*')) continue
     const { parent, key } = place
-    if (parent[key] === undefined && known?.parent[key] !== undefined) parent[key] = known.parent[key]
-    else if (parent[key] === null) delete parent[key]
+    if (parent[key] === undefined && known?.parent[key] !== undefined) {
+      if (moved) taken.push(path.join('.'))
+      parent[key] = known.parent[key]
+    } else if (parent[key] === null) delete parent[key]
   }
-  return kept
+  if (taken.length === 0) return kept
+  const message = 'has to be entered again: the settings lead to another host'
+  throw new HubError('invalid_input', `${taken.join(', ')} ${message}.`, {
+    details: taken.map((field) => ({ field: `config.${field}`, message })),
+  })
+}
+
+/** Where settings lead to: the origins of addresses, and what is called a host or port, by field. */
+function hostsOf(value: unknown, path = ''): string[] {
+  if (typeof value === 'object' && value !== null)
+    return Object.keys(value)
+      .sort()
+      .flatMap((key) => hostsOf(childOf(value, key), `${path}.${key}`))
+  if (typeof value === 'string' && /^[a-z]+:\/\//i.test(value) && URL.canParse(value)) {
+    const { protocol, host } = new URL(value)
+    return [`${path}=${protocol}//${host}`]
+  }
+  return /\.(\w*host|\w*server|port)$/i.test(path) ? [`${path}=${String(value).toLowerCase()}`] : []
 }
 
 /** Checks settings. Throws ZodError that names the fields below `config`. */

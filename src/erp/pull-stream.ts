@@ -3,9 +3,10 @@
 import type { Page, StreamName } from '../../connectors/connector.ts'
 import { ErpError } from '../../connectors/erp-error.ts'
 import type { Db } from '../database/database.ts'
+import { HubError } from '../errors.ts'
 import { callErp, type ErpCaller } from './call-erp.ts'
 import type { ErpConnection } from './erp-connection.ts'
-import { claimStream, findStream, putStream } from './erp-connection-store.ts'
+import { claimStream, findConnectionById, findStream, putStream } from './erp-connection-store.ts'
 
 export interface PullStream<S extends StreamName> {
   connectionId: string
@@ -20,10 +21,19 @@ export interface PullStream<S extends StreamName> {
   progress?(read: { records: number; total: number | null }): Promise<void>
 }
 
-/** Reads a stream to its end. Returns how many records came. Throws ErpError; what was applied until then stays applied. */
+/** Throws HubError not_found: an admin removed the connection, maybe in the middle of its being read. */
+async function assertThere(db: Db, connectionId: string): Promise<void> {
+  if (!(await findConnectionById(db, connectionId))) throw new HubError('not_found', 'The ERP connection was removed.')
+}
+
+/**
+ * Reads a stream to its end. Returns how many records came. Throws ErpError, HubError not_found; what was applied until then stays
+ * applied.
+ */
 export async function pullStream<S extends StreamName>(caller: ErpCaller, input: PullStream<S>): Promise<number> {
   const { connectionId, stream, claimSeconds, signal } = input
   const { db } = caller
+  await assertThere(db, connectionId)
   if (!(await claimStream(db, connectionId, stream, claimSeconds, caller.now())))
     throw new ErpError('throttled', `Another worker reads the ${stream} of this connection.`, { retryAfter: 5 })
   const known = await findStream(db, connectionId, stream)
@@ -49,6 +59,7 @@ export async function pullStream<S extends StreamName>(caller: ErpCaller, input:
     await putStream(db, connectionId, stream, { finishedAt: at, claimedUntil: null, lastError: null }, at)
     return records
   } catch (error) {
+    await assertThere(db, connectionId)
     const lastError = (error as Error).message.slice(0, 2000)
     await putStream(db, connectionId, stream, { claimedUntil: null, lastError }, caller.now())
     throw error

@@ -78,6 +78,16 @@ describe('settings of a connector', () => {
     expect(changed.apiKey).toBeNull()
   })
 
+  it('take no secret along to another host', () => {
+    const { config: shown } = withoutSecrets(definition, { ...full, mirrors: [] })
+    const elsewhere = { ...(shown as object), url: 'https://elsewhere.example' }
+    expect(() => keepSecrets(definition, elsewhere, full)).toThrow(/apiKey, login.password has to be entered again/)
+    const entered = { ...full, url: 'https://elsewhere.example', mirrors: [] }
+    expect(keepSecrets(definition, entered, full)).toEqual(entered)
+    const path = { ...(shown as object), url: 'https://erp.example/other' }
+    expect(keepSecrets(definition, path, full)).toMatchObject({ ...path, apiKey: 'K' })
+  })
+
   it('take no secret along to another way of signing in, nor into a list', () => {
     const keyed = { url: full.url, login: { method: 'key', user: 'hub' }, mirrors: [{ url: 'b' }] }
     expect(keepSecrets(definition, keyed, full)).toEqual({ ...keyed, apiKey: 'K' })
