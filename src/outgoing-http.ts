@@ -1,4 +1,4 @@
-// The door through which the hub posts to addresses that others have set: webhooks, documents to buyers. Redirects are not followed,
+// The door through which the hub calls addresses that others have set: webhooks, buyers, identity providers. Redirects are not followed,
 // and unless private addresses are allowed only https to public ones is: the address is checked when the name is resolved for the
 // connection itself, so a name that changes its mind in between (DNS rebinding) reaches nothing inside.
 import { type LookupAddress, lookup as resolveName } from 'node:dns'
@@ -39,6 +39,8 @@ export class OutgoingError extends Error {
 }
 
 export interface OutgoingPost {
+  /** Default: POST. */
+  method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body: string | Uint8Array
   /** For the whole exchange. */
@@ -99,7 +101,7 @@ function checkAddress(address: string, allowPrivate: boolean): URL {
 function send(url: URL, post: OutgoingPost, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-      method: 'POST',
+      method: post.method ?? 'POST',
       headers: { ...post.headers, 'Content-Length': Buffer.byteLength(post.body) },
       // A connection of its own: one opened under other rules, or half closed by the other side, is never met.
       agent: false,

@@ -111,3 +111,24 @@ export async function insertProviderIdentity(
     .onConflict(['provider_id', 'subject'])
     .ignore()
 }
+
+/**
+ * Whether a provider may say that somebody is this person. A company's own may for people who are in that company, or below it, and
+ * nowhere else: it must not open another company, or the seller. The seller's may for the seller's people.
+ */
+export async function mayVouch(
+  db: Db,
+  provider: Pick<IdentityProvider, 'accountId' | 'sellerId'>,
+  personId: string,
+): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: { may: boolean }[] }>(
+    provider.accountId === null
+      ? `SELECT EXISTS (SELECT FROM staff WHERE person_id = ? AND seller_id = ? AND status = 'active') AS may`
+      : `SELECT NOT EXISTS (SELECT FROM staff WHERE person_id = p.id) AND (
+           SELECT coalesce(bool_and(a.path @> ARRAY[?]::uuid[]), false)
+           FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.person_id = p.id AND m.status <> 'removed') AS may
+         FROM people p WHERE p.id = ? AND p.seller_id = ?`,
+    provider.accountId === null ? [personId, provider.sellerId] : [provider.accountId, personId, provider.sellerId],
+  )
+  return rows[0]?.may ?? false
+}

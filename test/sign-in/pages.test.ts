@@ -131,7 +131,9 @@ describe('an invitation', () => {
     const { hub } = site
     const hook = { id: hub.newId(), seller_id: demoIds.seller, url: 'https://crm.example/h', description: 'CRM' }
     const times = { created_at: hub.now(), updated_at: hub.now() }
-    await hub.db('webhook_endpoints').insert({ ...hook, ...times, events: ['user.created'], sealed_secret: Buffer.of(1) })
+    await hub
+      .db('webhook_endpoints')
+      .insert({ ...hook, ...times, events: ['user.created'], sealed_secret: Buffer.of(1) })
     const { link, personId } = await invite('nadia@almere.example')
     expect((await open(link)).text).toContain('Almere Schools')
     expect((await open(link, { form: { name: 'Nadia', password: 'short' } })).status).toBe(400)
