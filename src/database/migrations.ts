@@ -21,6 +21,7 @@ import { up as signIn } from './migrations/0019-sign-in.ts'
 import { up as budgets } from './migrations/0020-budgets.ts'
 import { up as approvals } from './migrations/0021-approvals.ts'
 import { up as people } from './migrations/0022-people.ts'
+import { up as requisitions } from './migrations/0023-requisitions.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -45,4 +46,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0020-budgets', up: budgets },
   { name: '0021-approvals', up: approvals },
   { name: '0022-people', up: people },
+  { name: '0023-requisitions', up: requisitions },
 ]

@@ -10,6 +10,16 @@ export const webhookEvents = {
   'invoice.updated': 'an invoice was paid, in part or whole, or cancelled',
   'user.created': 'a person became active: invited, registered, provisioned or seen first',
   'credit.updated': 'a customer’s balance, limit or block changed',
+  'requisition.submitted': 'a member of a customer asked to order',
+  'requisition.approved': 'a requisition was approved, or nobody had to',
+  'requisition.rejected': 'a requisition was rejected',
+  'quote.requested': 'a customer asked for a quote',
+  'quote.answered': 'a quote was given',
+  'quote.accepted': 'a quote was accepted',
+  'quote.declined': 'a quote was declined by either side',
+  'quote.expired': 'a quote ran out',
+  'return.requested': 'a customer wants to send goods back',
+  'return.updated': 'a return moved on',
 } as const
 export type WebhookEventType = keyof typeof webhookEvents
 export const webhookEventTypes = Object.keys(webhookEvents) as [WebhookEventType, ...WebhookEventType[]]

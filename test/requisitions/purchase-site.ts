@@ -1,0 +1,181 @@
+// A hub with a memory ERP, a company with a department, a buyer and approvers who are signed in.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { memoryErp } from '../../connectors/memory/memory-erp.ts'
+import { policySchema } from '../../src/approvals/policy.ts'
+import { makeBudget } from '../../src/budgets/change-budget.ts'
+import { demoIds } from '../../src/demo/seed.ts'
+import { sha256 } from '../../src/secrets.ts'
+import { adminAuthorization, api } from '../support/buyer.ts'
+import { startTestHub, type TestHub } from '../support/hub.ts'
+
+export interface Member {
+  personId: string
+  membershipId: string
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): ReturnType<typeof api>
+}
+
+export interface PurchaseSite {
+  hub: TestHub
+  erp: ReturnType<typeof memoryErp>
+  accountId: string
+  addMember(role: string, also?: Record<string, unknown>): Promise<Member>
+  /** A session of an agent for the member. */
+  actFor(member: Member): Promise<Member>
+  /** Who asks for more than `above` EUR needs one of these. */
+  setPolicy(above: string, approvers: readonly Member[]): Promise<void>
+  addBudget(amount: string, also?: Record<string, unknown>): Promise<string>
+  admin(method: string, path: string, body?: unknown): ReturnType<typeof api>
+  close(): Promise<void>
+}
+
+export async function startPurchaseSite(name: string, jobs = true): Promise<PurchaseSite> {
+  const erp = memoryErp({ name }, () => new Date())
+  const hub = await startTestHub({ demo: false, jobs, erp: { name } })
+  const { db } = hub.hub
+  const accountId = randomUUID()
+  const at = new Date()
+  await db('accounts').insert({
+    ...{ id: accountId, seller_id: demoIds.seller, parent_id: demoIds.account, kind: 'department', name: 'Works' },
+    ...{ status: 'active', created_at: at },
+  })
+  for (const [part, price] of [
+    ['00123', '10.00'],
+    ['TN-2420', '60.00'],
+  ])
+    await db('erp_prices').insert({
+      ...{ connection_id: demoIds.erpConnection, erp_id: `test-${part}`, seller_id: demoIds.seller },
+      ...{ customer_number: '100042', item_number: part, updated_at: at },
+      record: JSON.stringify({
+        ...{ erpId: `test-${part}`, customerNumber: '100042', itemNumber: part, currency: 'EUR', unitPrice: price },
+        ...{ priceUnit: '1', unitOfMeasure: 'BX', minimumQuantity: '1', validFrom: null, validTo: null, changedAt: '' },
+      }),
+    })
+
+  const signIn = async (
+    personId: string,
+    membershipId: string | null,
+    actingId: string | null,
+  ): Promise<Member['call']> => {
+    const token = `hubs_${randomBytes(32).toString('base64url')}`
+    await db('person_sessions').insert({
+      ...{ id: randomUUID(), seller_id: demoIds.seller, person_id: personId, token_hash: sha256(token) },
+      ...{ membership_id: membershipId, acting_id: actingId, way: 'password', created_at: at, used_at: at },
+      expires_at: new Date(at.getTime() + 86_400_000),
+    })
+    return async (method, path, body, headers = {}) => {
+      const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
+      const res = await fetch(`${hub.url}/api/v1${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${token}`, ...type, ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await res.text()
+      return { status: res.status, body: /json/.test(res.headers.get('content-type') ?? '') ? JSON.parse(text) : text }
+    }
+  }
+  const addPerson = async (label: string) => {
+    const id = randomUUID()
+    await db('people').insert({
+      ...{
+        id,
+        seller_id: demoIds.seller,
+        email: `${label}-${id.slice(0, 8)}@works.example`,
+        name: label,
+        created_at: at,
+      },
+    })
+    return id
+  }
+
+  return {
+    ...{ hub, erp, accountId },
+    async addMember(role, also = {}) {
+      const personId = await addPerson(role)
+      const membershipId = randomUUID()
+      await db('memberships').insert({
+        ...{ id: membershipId, account_id: accountId, person_id: personId, role, created_at: at, ...also },
+      })
+      return { personId, membershipId, call: await signIn(personId, membershipId, null) }
+    },
+    async actFor(member) {
+      const personId = await addPerson('agent')
+      const [staffId, actingId] = [randomUUID(), randomUUID()]
+      const seller = { seller_id: demoIds.seller, created_at: at }
+      await db('staff').insert({ ...seller, id: staffId, person_id: personId, role: 'sales-agent' })
+      await db('acting_sessions').insert({
+        ...{ ...seller, id: actingId, staff_id: staffId, membership_id: member.membershipId, reason: 'by phone' },
+        expires_at: new Date(at.getTime() + 3_600_000),
+      })
+      return { ...member, personId, call: await signIn(personId, null, actingId) }
+    },
+    async setPolicy(above, approvers) {
+      const content = {
+        splitDays: 0,
+        rules: [
+          {
+            name: 'dear',
+            when: { all: [{ fact: 'amount', basis: 'gross', op: 'above', value: above, currency: 'EUR' }] },
+            action: {
+              effect: 'steps',
+              steps: [{ name: 'Head', who: { by: 'user', membershipIds: approvers.map((a) => a.membershipId) } }],
+            },
+          },
+        ],
+      }
+      const policyId = randomUUID()
+      await db('approval_policies').insert({
+        ...{
+          id: policyId,
+          seller_id: demoIds.seller,
+          account_id: accountId,
+          name: 'Works',
+          created_at: at,
+          updated_at: at,
+        },
+      })
+      await db('policy_versions').insert({
+        ...{ id: randomUUID(), policy_id: policyId, number: 1, status: 'published', created_at: at },
+        content: JSON.stringify(policySchema.parse(content)),
+      })
+    },
+    async addBudget(amount, also = {}) {
+      return hub.hub.db.transaction((trx) =>
+        makeBudget(
+          trx,
+          {
+            ...{ sellerId: demoIds.seller, accountId, name: 'Works', kind: 'account', membershipId: null, code: null },
+            ...{
+              currency: 'EUR',
+              amount,
+              overdraft: '0',
+              period: 'once',
+              basis: 'net',
+              withShipping: false,
+              over: 'block',
+            },
+            ...{ otherCurrency: 'ask', rates: {}, refundTo: 'reservation', carryOver: false },
+            ...{ startsOn: '2020-01-01', endsOn: null, defaultZone: 'UTC', ...also },
+          },
+          { hub: 'test' },
+          { at, newId: () => randomUUID() },
+        ),
+      )
+    },
+    admin: (method, path, body) => api(hub.url, method, `/api/v1${path}`, body, adminAuthorization),
+    close: () => hub.close(),
+  }
+}
+
+/** A cart of `quantity` boxes at 10.00 EUR, as a requisition that is not submitted yet. */
+export async function draft(member: Member, quantity = '1', also: Record<string, unknown> = {}): Promise<string> {
+  const { status, body } = await member.call('POST', '/carts', {
+    ...{ name: 'Pens', lines: [{ supplierPartId: '00123', quantity, ...also }] },
+  })
+  if (status !== 201) throw new Error(`no cart: ${JSON.stringify(body)}`)
+  const made = await member.call('POST', '/requisitions', { cartId: body.id })
+  if (made.status !== 201) throw new Error(`no requisition: ${JSON.stringify(made.body)}`)
+  return made.body.id
+}
+
+export const submit = (member: Member, id: string, key?: string) =>
+  member.call('POST', `/requisitions/${id}/submit`, {}, key ? { 'Idempotency-Key': key } : {})
