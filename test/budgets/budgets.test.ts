@@ -3,9 +3,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { memoryErp } from '../../connectors/memory/memory-erp.ts'
 import { auditLedger } from '../../src/budgets/audit-ledger.ts'
+import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
+import type { Order } from '../../src/orders/order.ts'
+import { findOrderById } from '../../src/orders/order-store.ts'
+import { recordErpOrders } from '../../src/orders/record-erp-orders.ts'
+import { recordReceipt } from '../../src/orders/record-push.ts'
 import { adminAuthorization, api, pens, postCxml, punchIn, takeBack } from '../support/buyer.ts'
 import { until } from '../support/buyer-endpoint.ts'
+import { erpOrder, record } from '../support/erp-history.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 import { orderedLines, orderRequest } from '../support/purchase-order.ts'
 
@@ -201,5 +207,46 @@ describe('punchout', () => {
     erp.cancelOrder(row.erp_id)
     await sync()
     await until('the order to be free', async () => (await committed()) === '0.00' || undefined)
+  })
+})
+
+describe('what the ERP says', () => {
+  const origin = { id: demoIds.erpConnection, sellerId: demoIds.seller }
+
+  it('an order of the ERP’s own is committed as it comes in, and free again when it is gone there', async () => {
+    const budget = await make()
+    const at = new Date().toISOString()
+    const phoned = erpOrder({ erpId: 'PHONE-1', orderedAt: at, changedAt: at, channel: 'phone' })
+    await record(site.hub, origin, { orders: [phoned] })
+    const net = phoned.lines.reduce((sum, l) => sum + Number(l.netAmount), 0)
+    for (const _ of [1, 2]) await record(site.hub, origin, { orders: [phoned] })
+    expect(await sumsOf(budget.id)).toEqual([1000, 0, net])
+    const gone = { erpId: 'PHONE-1', deleted: true } as const
+    await site.hub.db.transaction((trx) => recordErpOrders(trx, origin, [gone], { first: false }, stampOf(site.hub)))
+    expect(await sumsOf(budget.id)).toEqual([1000, 0, 0])
+  })
+
+  it('edge case 3: the yes to a push is lost and comes twice later; what was reserved is committed once', async () => {
+    const budget = await make()
+    const line = { quantity: '4', supplierPartId: 'A4-80', unitPrice: '5', unit: 'EA', description: 'Copy paper A4' }
+    await postCxml(site.url, orderRequest({ orderID: 'PO-B4', lines: [line] }))
+    expect(await sumsOf(budget.id)).toEqual([1000, 20, 0])
+    const row = await site.hub.db('orders').where({ po_number: 'PO-B4' }).first()
+    const known = erpOrder({ erpId: 'LOST-1', onceKey: row.once_key, changedAt: new Date().toISOString() })
+    for (const _ of [1, 2]) await record(site.hub, origin, { orders: [known] })
+    expect(await sumsOf(budget.id)).toEqual([1000, 0, 20])
+    const order = await findOrderById(site.hub.db, row.id)
+    const receipt = {
+      erpId: 'LOST-1',
+      number: 'LOST-1',
+      created: false,
+      netAmount: '20',
+      notes: [],
+      state: 'open',
+    } as const
+    await site.hub.db.transaction((trx) =>
+      recordReceipt(trx, order as Order, { ...receipt, notes: [] }, 1, stampOf(site.hub)),
+    )
+    expect(await sumsOf(budget.id)).toEqual([1000, 0, 20])
   })
 })
