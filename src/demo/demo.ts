@@ -3,6 +3,7 @@ import type { Express } from 'express'
 import { createElement } from 'react'
 import { buyerSimulatorRouter } from './buyer-simulator.tsx'
 import { ICON_SVG, STYLE_PATH, sendPage } from './layout.tsx'
+import { mailboxRouter } from './mailbox.tsx'
 import { storefrontRouter } from './storefront.tsx'
 import { STYLE } from './style.ts'
 import { Welcome } from './welcome.tsx'
@@ -24,6 +25,7 @@ export function mountDemo(app: Express, options: DemoOptions): void {
   )
   app.use('/demo/buyer', buyerSimulatorRouter(options))
   app.use('/demo/store', storefrontRouter(options))
+  app.use('/demo/mail', mailboxRouter(hubUrl))
   app.get('/', (_req, res) =>
     sendPage(res, { title: 'Procurement hub demo', place: 'welcome' }, createElement(Welcome, { hubUrl })),
   )

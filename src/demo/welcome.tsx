@@ -1,5 +1,7 @@
 // The first page a newcomer sees: what this is, where to click, and the demo's secrets, which are no secrets.
 
+import { demoPassword, demoPeople } from './credentials.ts'
+
 export function Welcome({ hubUrl }: { hubUrl: string }) {
   return (
     <>
@@ -27,6 +29,15 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
         >
           The shop of Demo Office Supplies, with order history, tracking, invoices and credit. It knows nothing of cXML,
           OCI or the ERP, only the hub’s API: an example for your own.
+        </Card>
+        <Card
+          title="Sign in"
+          href="/sign-in"
+          action="Sign in as a person"
+          icon="M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c0-4 4-6 8-6s8 2 8 6"
+        >
+          Be one of the people below: the customer’s admin, a buyer in two companies, an approver, or the seller’s own.
+          What the hub mails them is in the demo’s mailbox.
         </Card>
         <Card title="API" href="/api/docs" action="Read the API" icon="M8 6l-5 6 5 6M16 6l5 6-5 6M13.5 4l-3 16">
           What a storefront calls, and how partners, ERP connections, orders and documents are administered. OpenAPI
@@ -59,8 +70,16 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
             <Row who="Administration" where="POST /oauth/token">
               <code>demo-admin</code> : <code>demo-admin-secret</code>
             </Row>
+            {demoPeople.map(({ email, name, role, of }) => (
+              <Row key={email} who={`${name}, ${role} of the ${of}`} where="/sign-in">
+                <code>{email}</code>, <code>{demoPassword}</code>
+              </Row>
+            ))}
           </tbody>
         </table>
+        <p>
+          <a href="/demo/mail">The demo’s mailbox</a>: every mail the hub would have sent.
+        </p>
       </section>
     </>
   )

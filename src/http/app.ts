@@ -40,11 +40,13 @@ import { policyRoutes } from './policies.ts'
 import { punchoutReturnRoute } from './punchout-return.ts'
 import { punchoutSessionRoutes } from './punchout-sessions.ts'
 import { punchoutStartRoute } from './punchout-start.ts'
+import { registrationRoutes } from './registrations.tsx'
 import { renderError } from './render-error.ts'
 import { reportRoutes } from './reports.ts'
 import { requisitionRoutes } from './requisitions.ts'
 import { roleRoutes } from './roles.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
+import { scimRoutes } from './scim.ts'
 import { sellerRoutes } from './seller.ts'
 import { sessionRoutes } from './sessions.ts'
 import { shipmentRoutes } from './shipments.ts'
@@ -64,6 +66,7 @@ export const routes: readonly Route[] = [
   ...signInPageRoutes,
   ...passwordRoutes,
   ...invitationRoutes,
+  ...registrationRoutes,
   ...oidcRoutes,
   ...mailRoutes,
   ...punchoutSessionRoutes,
@@ -72,6 +75,7 @@ export const routes: readonly Route[] = [
   ...peopleRoutes,
   ...roleRoutes,
   ...staffRoutes,
+  ...scimRoutes,
   ...auditRoutes,
   ...partnerRoutes,
   dryRunRoute,

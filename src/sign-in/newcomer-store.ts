@@ -62,7 +62,7 @@ export async function findInvitedMember(db: Db, membershipId: string): Promise<I
     .first()
 }
 
-/** Adds a person and their membership, or returns those that are there. `fresh` = the membership is new. */
+/** Adds a person and their membership, or returns those that are there. */
 export async function admit(
   db: Db,
   newcomer: {
@@ -73,16 +73,20 @@ export async function admit(
     name: string
     role: RoleName
     firstSeenBy: string
+    /** A new membership waits until they accept. */
+    invited?: boolean
   },
   at: Date,
-): Promise<{ personId: string; membershipId: string; status: string; fresh: boolean }> {
-  const { ids, sellerId, accountId, email, name, role, firstSeenBy } = newcomer
+): Promise<{ personId: string; membershipId: string; status: string }> {
+  const { ids, sellerId, accountId, email, name, role, firstSeenBy, invited = false } = newcomer
   const person = await insertPersonOnce(db, { id: ids.person, sellerId, email, name }, at)
   const membership = await insertMembershipOnce(
     db,
     { id: ids.membership, accountId, personId: person.id, role, costCentre: null, firstSeenBy },
     at,
   )
-  const fresh = membership.id === ids.membership
-  return { personId: person.id, membershipId: membership.id, status: membership.status, fresh }
+  if (!invited || membership.id !== ids.membership)
+    return { personId: person.id, membershipId: membership.id, status: membership.status }
+  await db('memberships').where({ id: membership.id }).update({ status: 'invited' })
+  return { personId: person.id, membershipId: membership.id, status: 'invited' }
 }
