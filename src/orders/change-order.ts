@@ -5,7 +5,7 @@ import { erpQueue } from '../erp/erp-connection.ts'
 import { HubError } from '../errors.ts'
 import { enqueue } from '../queue/outbox.ts'
 import { announce } from '../storefronts/announce.ts'
-import type { Order, OrderState } from './order.ts'
+import { keepsChange, type Order, type OrderState } from './order.ts'
 import {
   findOrderById,
   insertEvents,
@@ -27,7 +27,10 @@ export async function changeOrder(db: Db, order: Order, input: PlaceOrder, stamp
   const before = await listLines(db, order.id)
   const inErp = order.erpId !== null
   const state: OrderState = inErp || content.kind === 'blanket' ? order.state : holds.length > 0 ? 'held' : 'received'
-  const change = { content, contentHash: hashOf(content), documentId, state, holds: inErp ? order.holds : holds }
+  // What the ERP has stays in force there until a person lets the change go on; what it refused before stays in sight.
+  const refused = inErp ? order.holds.filter((h) => h.reason === 'change-refused') : []
+  const held = content.kind !== 'blanket' && keepsChange(holds)
+  const change = { content, contentHash: hashOf(content), documentId, state, holds: [...refused, ...holds] }
   await updateContent(db, order.id, change, stamp.at)
   await replaceLines(db, order.id, lines)
   if (input.partnerId) await replaceDifferences(db, order.id, input.partnerId, differences, stamp.at)
@@ -45,13 +48,14 @@ export async function changeOrder(db: Db, order: Order, input: PlaceOrder, stamp
     db,
     [
       { orderId: order.id, kind: 'changed', detail, documentId },
-      ...(state === 'held' ? [{ orderId: order.id, kind: 'held' as const, detail: { holds } }] : []),
+      ...(held ? [{ orderId: order.id, kind: 'held' as const, detail: { holds } }] : []),
     ],
     stamp,
   )
   const queue = order.connectionId ? { queue: erpQueue(order.connectionId) } : {}
-  if (inErp) await enqueue(db, 'change-order', { orderId: order.id, revision: order.revision + 1 }, queue)
-  else if (state === 'received' && order.connectionId) await enqueue(db, 'push-order', { orderId: order.id }, queue)
+  if (inErp && !held) await enqueue(db, 'change-order', { orderId: order.id, revision: order.revision + 1 }, queue)
+  if (!inErp && state === 'received' && order.connectionId)
+    await enqueue(db, 'push-order', { orderId: order.id }, queue)
   await announce(db, [{ sellerId: order.sellerId, type: 'order.updated', data: { orderId: order.id, state } }], stamp)
   const changed = await findOrderById(db, order.id)
   if (!changed) throw new Error(`order ${order.id} vanished while being changed`)

@@ -58,6 +58,9 @@ export interface Hold {
   message: string
 }
 
+/** Whether these reasons keep a change of an order the ERP has; a refusal was answered by the ERP itself. */
+export const keepsChange = (holds: readonly Hold[]): boolean => holds.some((h) => h.reason !== 'change-refused')
+
 export interface Contact {
   role: string | null
   name: string | null

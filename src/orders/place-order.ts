@@ -26,7 +26,7 @@ export interface Placed {
 /**
  * Places an order, once per purchase order number and version: the same again, or an earlier version that comes late, changes nothing, a
  * later version is a change. Throws HubError conflict when the same number and version comes with other content and does not say that
- * it is a change, wrong_state when it can no longer be changed.
+ * it is a change, wrong_state when it can no longer be changed: what was cancelled or rejected is not revived, and a Status 200 would say it was.
  */
 export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promise<Placed> {
   const { content } = input
@@ -34,6 +34,12 @@ export async function placeOrder(db: Db, input: PlaceOrder, stamp: Stamp): Promi
   const contentHash = hashOf(content)
   if (known) {
     const { order } = known
+    const ending = order.state === 'cancelled' || order.state === 'rejected' ? order.state : null
+    if (ending || order.cancelAsked)
+      throw new HubError(
+        'wrong_state',
+        `Order ${content.poNumber} ${ending ? `was ${ending}` : 'is being cancelled'}: sending it again does not revive it. Send it under a new order number.`,
+      )
     if (known.contentHash.equals(contentHash) || isOlder(content.poVersion, order.poVersion))
       return repeat(db, order, input.documentId, stamp)
     if (order.poVersion === content.poVersion && !input.isChange)

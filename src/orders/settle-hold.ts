@@ -10,7 +10,7 @@ import { HubError } from '../errors.ts'
 import { enqueue } from '../queue/outbox.ts'
 import { assertTransition } from '../state-machine.ts'
 import { announce } from '../storefronts/announce.ts'
-import { type Order, orderTransitions } from './order.ts'
+import { keepsChange, type Order, orderTransitions } from './order.ts'
 import { insertEvents, moveOrder, updateOrder } from './order-store.ts'
 
 /** Sends a held order on, as the account and its ERP connection are now. `order` is locked. Throws HubError wrong_state. */
@@ -22,9 +22,13 @@ export async function releaseOrder(
 ): Promise<void> {
   const { id, accountId, sellerId } = order
   const detail = { ...by, holds: order.holds }
-  // What the ERP refused to change stays in force there; the note is what is settled.
+  // What the ERP refused to change stays in force there: the note is what is settled. A change that was kept goes there now.
   if (order.state !== 'held' && order.erpId !== null && order.holds.length > 0) {
     await updateOrder(db, id, { holds: [] }, stamp.at)
+    if (keepsChange(order.holds) && order.connectionId) {
+      const queue = { queue: erpQueue(order.connectionId) }
+      await enqueue(db, 'change-order', { orderId: id, revision: order.revision }, queue)
+    }
     return insertEvents(db, [{ orderId: id, kind: 'released', detail }], stamp)
   }
   assertTransition(orderTransitions, order.state, 'received', 'This order')
