@@ -90,12 +90,15 @@ export interface MemberFilter {
   /** Part of name or e-mail address. */
   text?: string | undefined
   externalId?: string | undefined
-  personId?: string | undefined
+  /** A membership. */
+  id?: string | undefined
+  /** True: without who was removed. */
+  kept?: boolean | undefined
 }
 
 function filtered(db: Db, reach: Reach, filter: MemberFilter) {
   const query = membersWithin(db, reach)
-  const { accountId, subtree, status, role, email, text, externalId, personId } = filter
+  const { accountId, subtree, status, role, email, text, externalId, id, kept } = filter
   if (accountId && subtree) query.whereRaw('a.path @> ARRAY[?]::uuid[]', [accountId])
   else if (accountId) query.where({ 'm.account_id': accountId })
   if (status) query.where({ 'm.status': status })
@@ -103,7 +106,8 @@ function filtered(db: Db, reach: Reach, filter: MemberFilter) {
   if (email) query.whereRaw('lower(p.email) = lower(?)', [email])
   if (text) query.whereRaw(`position(lower(?) in lower(p.name || ' ' || p.email)) > 0`, [text])
   if (externalId) query.where({ 'm.external_id': externalId })
-  if (personId) query.where({ 'm.person_id': personId })
+  if (id) query.whereRaw('m.id::text = ?', [id])
+  if (kept) query.whereNot({ 'm.status': 'removed' })
   return query
 }
 
