@@ -5,12 +5,14 @@ import { cancelOrderJob } from './cancel-order.ts'
 import { changeOrderJob } from './change-order.ts'
 import { deliverDocument } from './deliver-document.ts'
 import { expirePunchoutSessions } from './expire-punchout-sessions.ts'
+import { expireQuotesJob } from './expire-quotes.ts'
 import type { Job } from './job.ts'
 import { keepBudgets } from './keep-budgets.ts'
 import { notifyApprover } from './notify-approver.ts'
 import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
+import { quickOrderJob } from './quick-order.ts'
 import { replayJobs } from './replay-jobs.ts'
 import { sealAudit } from './seal-audit.ts'
 import { sendConfirmation } from './send-confirmation.ts'
@@ -20,6 +22,7 @@ import { sendShipNotice } from './send-ship-notice.ts'
 import { sendWebhookJob } from './send-webhook.ts'
 import { syncStream } from './sync-stream.ts'
 import { tendApprovals } from './tend-approvals.ts'
+import { whatIf } from './what-if.ts'
 
 export const jobs = {
   'push-order': pushOrder,
@@ -35,9 +38,12 @@ export const jobs = {
   'replay-jobs': replayJobs,
   'notify-approver': notifyApprover,
   'tend-approvals': tendApprovals,
+  'what-if': whatIf,
   'approval-settled': approvalSettled,
   'expire-punchout-sessions': expirePunchoutSessions,
   'keep-budgets': keepBudgets,
+  'quick-order': quickOrderJob,
+  'expire-quotes': expireQuotesJob,
   'purge-documents': purgeDocumentsJob,
   'purge-job-runs': purgeJobRunsJob,
   'seal-audit': sealAudit,

@@ -16,6 +16,7 @@ import {
   readPolicy,
   touchPolicy,
 } from '../approvals/policy-store.ts'
+import { findTrial, insertTrial } from '../approvals/policy-trial.ts'
 import { weighFacts } from '../approvals/weigh-facts.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
@@ -23,8 +24,10 @@ import { stampOf } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { DECIMAL } from '../money.ts'
+import { enqueue } from '../queue/outbox.ts'
 import { explanation } from './approval-shapes.ts'
-import { timeShown } from './list-query.ts'
+import { type Columns, sendCsv } from './csv.ts'
+import { day, timeShown } from './list-query.ts'
 import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
 
 const TAG = 'Approval policies'
@@ -61,6 +64,43 @@ const versionShown = z
 const whole = summary
   .extend({ draft: versionShown.nullable(), published: versionShown.nullable() })
   .meta({ id: 'PolicyRecord' })
+
+const side = z.object({ none: z.int(), pending: z.int(), denied: z.int() })
+const decider = z.object({
+  personId: z.uuid(),
+  name: z.string(),
+  published: z.int().describe('steps they could decide'),
+  draft: z.int(),
+  medianHours: z.number().nullable().describe('how long they took so far; null = no history'),
+})
+const trialShown = z
+  .object({
+    done: z.int(),
+    total: z.int().nullable(),
+    finishedAt: timeShown.nullable(),
+    result: z
+      .object({
+        orders: z.int(),
+        published: side,
+        draft: side,
+        deciders: z.array(decider),
+        meanHours: z.object({ published: z.number(), draft: z.number() }).nullable(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'PolicyTrial' })
+
+const deciderColumns: Columns<z.output<typeof decider>> = {
+  person: (d) => d.name,
+  person_id: (d) => d.personId,
+  published: (d) => d.published,
+  draft: (d) => d.draft,
+  median_hours: (d) => d.medianHours,
+}
+
+async function* batchOf<T>(rows: readonly T[]) {
+  yield rows
+}
 
 const show = ({ sellerId: _, ...policy }: PolicyRecord) => policy
 
@@ -270,6 +310,50 @@ export const policyRoutes: Route[] = [
         await auditPolicy(trx, policy, 'policy.published', actorOf(access), stamp)
         return showWhole(trx, await readOr404(trx, reach, policy.id))
       })
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/api/v1/policies/:id/what-if',
+    who: 'purchasing:write',
+    may: 'policy.simulate',
+    tag: TAG,
+    summary: 'Replay past orders on the draft, beside what is published',
+    description: 'A job does it: ask for the result, as JSON or CSV, until `finishedAt` is set.',
+    body: z.strictObject({ from: day, to: day }).meta({ id: 'WhatIf' }),
+    answer: z.object({ id: z.uuid() }),
+    status: 202,
+    async handle(hub, { params, body, reach }) {
+      const policy = await readOr404(hub.db, reach, params.id)
+      const draft = (await listVersions(hub.db, policy.id)).find((v) => v.status === 'draft')
+      if (!draft) throw new HubError('wrong_state', 'There is no draft to try.')
+      const { sellerId } = reach
+      return hub.db.transaction(async (trx) => {
+        const id = hub.newId()
+        const trial = { id, sellerId, policyId: policy.id, draft: draft.content, fromDay: body.from, toDay: body.to }
+        await insertTrial(trx, trial, hub.now())
+        await enqueue(trx, 'what-if', { trialId: id }, { sellerId })
+        return { id }
+      })
+    },
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/policies/:id/what-if/:trialId',
+    who: 'purchasing:read',
+    may: 'policy.simulate',
+    tag: TAG,
+    summary: 'Read how far a replay is, and what came of it',
+    description: 'With `Accept: text/csv`: who would decide how often, as CSV.',
+    answer: trialShown,
+    async handle(hub, { params, reach, req, res }) {
+      const policy = await readOr404(hub.db, reach, params.id)
+      const trial = await findTrial(hub.db, params.trialId ?? '')
+      if (trial?.policyId !== policy.id) throw new HubError('not_found', 'There is no such replay.')
+      const { done, total, result, finishedAt } = trial
+      if (req.accepts(['application/json', 'text/csv']) !== 'text/csv') return { done, total, result, finishedAt }
+      await sendCsv(res, 'what-if.csv', deciderColumns, batchOf(result?.deciders ?? []))
+      return undefined
     },
   }),
   ...rateRoutes(),

@@ -17,8 +17,11 @@ export interface JobPayloads {
   'notify-approver': { stepId: string; occasion: 'opened' | 'reminder' | 'escalated' | 'reassigned'; since: string }
   'tend-approvals': Record<string, never>
   'approval-settled': { requestId: string }
+  'what-if': { trialId: string }
   'expire-punchout-sessions': Record<string, never>
   'keep-budgets': Record<string, never>
+  'quick-order': { quickOrderId: string }
+  'expire-quotes': Record<string, never>
   'purge-documents': Record<string, never>
   'purge-job-runs': Record<string, never>
   'seal-audit': Record<string, never>
@@ -54,8 +57,11 @@ export const jobQueues = {
   'notify-approver': 'house',
   'tend-approvals': 'house',
   'approval-settled': 'house',
+  'what-if': 'house',
   'expire-punchout-sessions': 'house',
   'keep-budgets': 'house',
+  'quick-order': 'house',
+  'expire-quotes': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
   'seal-audit': 'house',
@@ -88,8 +94,11 @@ export const jobSubjects = {
   'notify-approver': null,
   'tend-approvals': null,
   'approval-settled': null,
+  'what-if': null,
   'expire-punchout-sessions': null,
   'keep-budgets': null,
+  'quick-order': null,
+  'expire-quotes': null,
   'purge-documents': null,
   'purge-job-runs': null,
   'seal-audit': null,

@@ -1,5 +1,6 @@
 // Policies, the inbox, decisions, delegations, "why", mail links and pages over HTTP. Design: edge cases 9 and 14.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { whatIf } from '../../jobs/what-if.ts'
 import { findRequest, listSteps } from '../../src/approvals/approval-store.ts'
 import { notifyApprovers } from '../../src/approvals/notify-approvers.ts'
 import { openApproval } from '../../src/approvals/open-approval.ts'
@@ -206,5 +207,48 @@ describe('over HTTP', () => {
     await db.transaction((trx) => reassignSteps(trx, { membershipId: boss.membershipId }, stamp()))
     expect(await soleApproverOf(db, boss.membershipId, new Date())).toEqual([])
     expect((await decision(admin, id)).body.state).toBe('approved')
+  })
+
+  it('what-if: past orders are replayed on the draft beside the published, with the result as JSON and CSV', async () => {
+    const { db } = test.hub
+    const at = new Date()
+    await db('orders').insert({
+      id: newId(),
+      seller_id: sellerId,
+      account_id: company,
+      person_id: buyer.personId,
+      channel: 'web',
+      mode: 'production',
+      kind: 'regular',
+      state: 'confirmed',
+      currency: 'EUR',
+      net_amount: '500',
+      total_amount: '500',
+      ordered_at: at,
+      created_at: at,
+      updated_at: at,
+      once_key: newId(),
+      revision: 1,
+      details: '{}',
+    })
+    const [policy] = (await call(admin, 'GET', '/policies')).body.items
+    const today = at.toISOString().slice(0, 10)
+    const asked = await call(admin, 'POST', `/policies/${policy.id}/what-if`, { from: today, to: today })
+    expect(asked.status).toBe(202)
+    const context = { id: newId(), attempt: 1, signal: new AbortController().signal, progress: async () => {} }
+    await whatIf.run(test.hub, { trialId: asked.body.id }, context)
+    const path = `/policies/${policy.id}/what-if/${asked.body.id}`
+    const { result } = (await call(admin, 'GET', path)).body
+    expect(result).toMatchObject({
+      orders: 1,
+      published: { none: 0, pending: 1, denied: 0 },
+      draft: { none: 1, pending: 0, denied: 0 },
+      deciders: [{ personId: admin.personId, published: 1, draft: 0 }],
+    })
+    const headers = { authorization: `Bearer ${await tokenOf(admin)}`, accept: 'text/csv' }
+    expect(await (await fetch(`${test.url}/api/v1${path}`, { headers })).text()).toMatch(
+      /^person,person_id,published,draft/,
+    )
+    expect((await call(stranger, 'GET', path)).status).toBe(404)
   })
 })

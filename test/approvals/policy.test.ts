@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkRules } from '../../src/approvals/check-policy.ts'
-import { evaluatePolicy, policySchema, type Rule } from '../../src/approvals/policy.ts'
+import { evaluatePolicy, policySchema, type Rates, type Rule } from '../../src/approvals/policy.ts'
 import { above, facts } from './company.ts'
 
 const who = { by: 'role', role: 'approver' }
@@ -46,7 +46,7 @@ const rules = fc
   )
   .map((list) => policySchema.parse({ rules: list }).rules)
 const given = fc.integer({ min: 0, max: 1200 }).map((net) => facts(String(net)))
-const rates = fc.constantFrom({}, { 'EUR>USD': '1.1' })
+const rates = fc.constantFrom<Rates>({}, { 'EUR>USD': '1.1' })
 const names = (list: readonly { name: string; stage: number }[]) => list.map((s) => `${s.stage} ${s.name}`)
 
 describe('evaluation', () => {
