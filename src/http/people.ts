@@ -14,6 +14,7 @@ import {
   memberWithin,
 } from '../accounts/people.ts'
 import { roleNames } from '../accounts/permission.ts'
+import { reassignSteps, replaceApprover, soleApproverOf } from '../approvals/reassign-steps.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
 import { stampOf } from '../database/stamp.ts'
@@ -21,6 +22,7 @@ import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { DECIMAL } from '../money.ts'
 import { endPunchoutSessionsOf } from '../punchout/end-sessions-of.ts'
+import { sendInvitation } from '../sign-in/invite.ts'
 import { endSessionsOf } from '../sign-in/start-session.ts'
 import { flag, term, timeShown } from './list-query.ts'
 import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
@@ -108,6 +110,7 @@ export async function changeMembership(
   version: number,
   change: MemberChange,
   action: string,
+  replacement?: Member,
 ): Promise<void> {
   if (change.role !== undefined && change.role !== member.role) {
     demand(access, 'role.assign')
@@ -116,8 +119,12 @@ export async function changeMembership(
   }
   await hub.db.transaction((trx) =>
     keepingAdministrators(trx, member.path[0] ?? member.accountId, hub.now(), async () => {
+      const leaves = change.status === 'suspended' || change.status === 'removed'
+      if (leaves && replacement) await replaceApprover(trx, member.id, replacement.id, stampOf(hub), actorOf(access))
+      if (leaves) await assertNotSoleApprover(trx, member, hub.now())
       await changeMember(trx, member.id, version, change, stampOf(hub))
-      if (change.status === 'suspended' || change.status === 'removed') {
+      if (leaves) await reassignSteps(trx, { membershipId: member.id }, stampOf(hub))
+      if (leaves) {
         const which = { membershipId: member.id }
         await endSessionsOf(trx, which, stampOf(hub))
         await endPunchoutSessionsOf(trx, which, `The person was ${change.status}.`, stampOf(hub))
@@ -127,6 +134,15 @@ export async function changeMembership(
       await auditMember(hub, trx, access, member, action, { ...change })
     }),
   )
+}
+
+/** Throws HubError conflict, with the steps that nobody else could decide. */
+async function assertNotSoleApprover(db: Db, member: Member, at: Date): Promise<void> {
+  const steps = await soleApproverOf(db, member.id, at)
+  if (steps.length > 0)
+    throw new HubError('conflict', `Nobody but ${member.email} can decide "${steps[0]?.step}": say who does instead.`, {
+      details: { steps },
+    })
 }
 
 const transitions = {
@@ -148,12 +164,16 @@ function transitionRoute(name: keyof typeof transitions, summary: string): Route
       name === 'reactivate'
         ? undefined
         : 'Sessions, punchouts and tokens end at once. The last administrator of a company stays.',
+    query: z.strictObject({
+      replacementId: z.uuid().optional().describe('membership of who approves instead, where nobody else can'),
+    }),
     answer: person,
-    async handle(hub, { params, access, reach }) {
+    async handle(hub, { params, query, access, reach }) {
       const member = await memberWithin(hub.db, reach, params.id)
+      const replacement = query.replacementId ? await memberWithin(hub.db, reach, query.replacementId) : undefined
       if (!(from as readonly string[]).includes(member.status))
         throw new HubError('wrong_state', `${member.email} is ${member.status}.`)
-      await changeMembership(hub, access, member, member.version, { status: to }, `membership.${done}`)
+      await changeMembership(hub, access, member, member.version, { status: to }, `membership.${done}`, replacement)
       return show(await memberWithin(hub.db, reach, member.id))
     },
   })
@@ -238,6 +258,8 @@ export const peopleRoutes: Route[] = [
         await checkManager(trx, access, rest.managerId, member)
         await changeMember(trx, added, member.version, rest, stampOf(hub))
         await auditMember(hub, trx, access, member, 'membership.invited', { role })
+        const links = { keys: hub.keys, publicUrl: hub.config.publicUrl, newToken: hub.newToken }
+        await sendInvitation(trx, links, added, actorOf(access), stampOf(hub))
         return added
       })
       return show(await memberWithin(hub.db, wholeOf(access), id))
