@@ -40,10 +40,13 @@ import { policyRoutes } from './policies.ts'
 import { punchoutReturnRoute } from './punchout-return.ts'
 import { punchoutSessionRoutes } from './punchout-sessions.ts'
 import { punchoutStartRoute } from './punchout-start.ts'
+import { quickOrderRoutes } from './quick-order.ts'
+import { quoteRoutes } from './quotes.ts'
 import { registrationRoutes } from './registrations.tsx'
 import { renderError } from './render-error.ts'
 import { reportRoutes } from './reports.ts'
 import { requisitionRoutes } from './requisitions.ts'
+import { returnRoutes } from './returns.ts'
 import { roleRoutes } from './roles.ts'
 import { JSON_LIMIT, type Route } from './route.ts'
 import { scimRoutes } from './scim.ts'
@@ -101,7 +104,10 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...cartRoutes,
   ...orderListRoutes,
+  ...quickOrderRoutes,
   ...requisitionRoutes,
+  ...quoteRoutes,
+  ...returnRoutes,
 ]
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -1,0 +1,98 @@
+// Quotes, returns, quick orders and order lists over HTTP. Issue 4, "Requisitions, approvals, budgets".
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { quoteTransitions } from '../../src/quotes/quote.ts'
+import { returnTransitions } from '../../src/returns/return.ts'
+import { checkGraph } from '../../src/state-machine.ts'
+import { draft, type Member, type PurchaseSite, startPurchaseSite, submit } from '../requisitions/purchase-site.ts'
+import { until } from '../support/buyer-endpoint.ts'
+
+let site: PurchaseSite
+let buyer: Member
+
+beforeAll(async () => {
+  site = await startPurchaseSite('quotes')
+  buyer = await site.addMember('buyer')
+})
+afterAll(() => site?.close())
+
+const later = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+
+describe('a quote', () => {
+  it('is asked for, answered by the seller and accepted into an order at its prices', async () => {
+    expect(checkGraph(quoteTransitions, 'requested')).toEqual([])
+    const lines = [{ supplierPartId: 'SPECIAL', quantity: '3', description: 'made to measure' }]
+    const asked = await buyer.call('POST', '/quotes', { lines, expiresAt: later(3) })
+    expect(asked).toMatchObject({ status: 201, body: { state: 'requested' } })
+    const { id, version } = asked.body
+    const answer = { version, validUntil: later(9), lines: [{ ...lines[0], unitPrice: '7.77', unit: 'C62' }] }
+    expect((await buyer.call('POST', `/quotes/${id}/answer`, answer)).status).toBe(403)
+    const answered = await site.admin('POST', `/quotes/${id}/answer`, answer)
+    expect(answered).toMatchObject({ status: 200, body: { state: 'answered' } })
+    const accepted = await buyer.call('POST', `/quotes/${id}/accept`, { version: answered.body.version })
+    expect(accepted).toMatchObject({ status: 200, body: { state: 'ordered', netAmount: '23.31', quoteId: id } })
+    expect((await buyer.call('GET', `/quotes/${id}`)).body.state).toBe('accepted')
+    expect((await (await site.addMember('buyer')).call('GET', `/quotes/${id}`)).status).toBe(404)
+  })
+})
+
+describe('a quick order', () => {
+  it('takes a thousand lines with its progress, and loses none that is wrong', async () => {
+    const good = Array.from({ length: 1000 }, () => '00123;1')
+    const text = ['part;quantity', ...good, 'NO-SUCH;2', 'TN-2420;many'].join('\n')
+    const { status, body } = await buyer.call('POST', '/quick-orders', { text })
+    expect(status).toBe(202)
+    const done = await until('it to be finished', async () => {
+      const { body: now } = await buyer.call('GET', `/quick-orders/${body.id}`)
+      return now.finished ? now : undefined
+    })
+    expect(done).toMatchObject({ done: 1001, total: 1001 })
+    expect(done.errors.map((e: { row: number; text: string }) => [e.row, e.text])).toEqual([
+      [1002, 'NO-SUCH;2'],
+      [1003, 'TN-2420;many'],
+    ])
+    const cart = (await buyer.call('GET', '/open-cart')).body
+    expect(cart.lines).toMatchObject([{ supplierPartId: '00123', quantity: '1000', netAmount: '10000.00' }])
+  })
+})
+
+describe('a return', () => {
+  it('is never of more than was shipped and is not back yet, and is decided by the seller', async () => {
+    expect(checkGraph(returnTransitions, 'requested')).toEqual([])
+    const id = await draft(buyer, '5')
+    const { orderId } = (await submit(buyer, id)).body
+    await site.hub.hub.db('order_lines').where({ order_id: orderId }).update({ shipped_quantity: '3' })
+    const ask = (quantity: string) =>
+      buyer.call('POST', '/returns', { orderId, reason: 'broken', lines: [{ lineNumber: 1, quantity }] })
+    expect((await ask('4')).status).toBe(400)
+    const asked = await ask('2')
+    expect(asked).toMatchObject({ status: 201, body: { state: 'requested' } })
+    expect((await ask('2')).status).toBe(400)
+    const at = `/returns/${asked.body.id}`
+    expect((await buyer.call('POST', `${at}/approve`, {})).status).toBe(403)
+    expect((await site.admin('POST', `${at}/approve`, {})).body.state).toBe('approved')
+    expect((await buyer.call('POST', `${at}/send`, { trackingNumber: '3S1' })).body).toMatchObject({ state: 'sent' })
+    expect((await site.admin('POST', `${at}/receive`, {})).body.state).toBe('received')
+    const replaced = await site.admin('POST', `${at}/replace`, { replacementOrderId: orderId })
+    expect(replaced).toMatchObject({ status: 200, body: { state: 'replaced', replacementOrderId: orderId } })
+  })
+})
+
+describe('an order list', () => {
+  it('is shared with colleagues, stays when it is ordered from, and a past order fills a cart again', async () => {
+    const lines = [{ supplierPartId: '00123', quantity: '2' }]
+    const list = (await buyer.call('POST', '/order-lists', { name: 'Monthly', shared: true, lines })).body
+    const colleague = await site.addMember('buyer')
+    expect((await colleague.call('GET', `/order-lists/${list.id}`)).body).toMatchObject({ name: 'Monthly' })
+    const cart = (await colleague.call('GET', '/open-cart')).body
+    const filled = await colleague.call('POST', `/carts/${cart.id}/lines`, { fromList: list.id })
+    expect(filled.body).toMatchObject({ lines: [{ supplierPartId: '00123', netAmount: '20.00' }] })
+    const { orderId } = (await submit(buyer, await draft(buyer, '4'))).body
+    const own = (await buyer.call('POST', '/carts', { name: 'Again' })).body
+    await site.hub.hub.db('erp_prices').where({ item_number: '00123' }).update({ deleted_at: new Date() })
+    const again = await buyer.call('POST', `/carts/${own.id}/lines`, { fromOrder: orderId })
+    expect(again.body.lines).toMatchObject([
+      { quantity: '4', unitPrice: null, problem: 'No price is known for this part.' },
+    ])
+    expect((await colleague.call('POST', `/carts/${cart.id}/lines`, { fromOrder: orderId })).status).toBe(404)
+  })
+})
