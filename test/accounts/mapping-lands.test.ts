@@ -4,8 +4,9 @@ import { addCode, changeCode } from '../../src/accounts/code-lists.ts'
 import { checkRestrictions, findLimits, findViolations, type Wanted } from '../../src/accounts/restrictions.ts'
 import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
-import { api, punchIn, setupRequest, storeAuthorization } from '../support/buyer.ts'
+import { api, postCxml, punchIn, setupRequest, storeAuthorization } from '../support/buyer.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
+import { orderRequest } from '../support/purchase-order.ts'
 import { call } from './company.ts'
 
 let hub: TestHub
@@ -75,6 +76,22 @@ describe('restrictions where they are enforced', () => {
     const limits = await findLimits(db, who, { ...wanted, costCentres: ['FAC-9'] })
     expect(limits && checkRestrictions(limits, { ...wanted, costCentres: ['FAC-9'] })[0]?.message).toMatch(/not known/)
     await db('cost_centres').delete()
+  })
+
+  it('edge case 12: an inbound purchase order for what its person may not order is held, and says why', async () => {
+    await limit({ catalogues: ['furniture'], order_limit: '1', order_limit_currency: 'EUR' })
+    const lines = [{ quantity: '1', supplierPartId: 'A4-80', unitPrice: '5.00', unit: 'EA', description: 'Paper' }]
+    const inside = `<Classification domain="UNSPSC">14111507</Classification>`
+    await postCxml(
+      hub.url,
+      orderRequest({ orderID: 'PO-R1', email, lines }).replace('</ItemDetail>', `${inside}</ItemDetail>`),
+    )
+    const { items } = (await call(hub, null, 'GET', '/api/v1/orders?poNumber=PO-R1')).body
+    expect(items[0].state).toBe('held')
+    const held = items[0].holds.find((h: { reason: string }) => h.reason === 'restricted')
+    expect(held.message).toMatch(/may order from/)
+    expect(held.message).toMatch(/over the 1 EUR/)
+    await limit({ catalogues: null, order_limit: null, order_limit_currency: null })
   })
 
   it('refuses a person whose role does not let them punch out, and the dry run says so', async () => {
