@@ -5,7 +5,7 @@ import type { Hub } from '../hub.ts'
 import { newNonce, renderPage, setPageHeaders } from './page.tsx'
 
 const STYLE = `
-form{margin:1.1rem 0 0}label{display:block;margin:.9rem 0 .25rem;font-weight:600;font-size:.92rem}label small{font-weight:400;color:var(--soft)}
+form{margin:1.1rem 0 0}h2{font-size:1.05rem;margin:1.6rem 0 -.4rem}label{display:block;margin:.9rem 0 .25rem;font-weight:600;font-size:.92rem}label small{font-weight:400;color:var(--soft)}
 input:not([type=hidden]):not([type=checkbox]),textarea{width:100%;padding:.65rem .75rem;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:9px}
 button,a.button{display:block;width:100%;margin-top:1.2rem;padding:.7rem 1rem;font:inherit;font-weight:650;text-align:center;text-decoration:none;color:#fff;background:#1f5fbf;border:0;border-radius:9px;cursor:pointer}
 a.button.quiet,button.quiet{color:inherit;background:none;border:1px solid var(--line);font-weight:500;margin-top:.6rem;text-align:left}

@@ -1,6 +1,4 @@
 // Writes what becomes of people on their way in: greeted, accepted, and the rules of who may come.
-import { insertMembershipOnce, insertPersonOnce } from '../accounts/account-store.ts'
-import type { RoleName } from '../accounts/permission.ts'
 import type { Db } from '../database/database.ts'
 
 /** False = greeted before, or no such person. */
@@ -60,33 +58,4 @@ export async function findInvitedMember(db: Db, membershipId: string): Promise<I
     .select(db.raw('EXISTS (SELECT FROM passwords w WHERE w.person_id = p.id) AS "hasPassword"'))
     .where({ 'm.id': membershipId })
     .first()
-}
-
-/** Adds a person and their membership, or returns those that are there. */
-export async function admit(
-  db: Db,
-  newcomer: {
-    ids: { person: string; membership: string }
-    sellerId: string
-    accountId: string
-    email: string
-    name: string
-    role: RoleName
-    firstSeenBy: string
-    /** A new membership waits until they accept. */
-    invited?: boolean
-  },
-  at: Date,
-): Promise<{ personId: string; membershipId: string; status: string }> {
-  const { ids, sellerId, accountId, email, name, role, firstSeenBy, invited = false } = newcomer
-  const person = await insertPersonOnce(db, { id: ids.person, sellerId, email, name }, at)
-  const membership = await insertMembershipOnce(
-    db,
-    { id: ids.membership, accountId, personId: person.id, role, costCentre: null, firstSeenBy },
-    at,
-  )
-  if (!invited || membership.id !== ids.membership)
-    return { personId: person.id, membershipId: membership.id, status: membership.status }
-  await db('memberships').where({ id: membership.id }).update({ status: 'invited' })
-  return { personId: person.id, membershipId: membership.id, status: 'invited' }
 }

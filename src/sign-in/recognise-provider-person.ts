@@ -1,6 +1,7 @@
 // Who somebody is whom an identity provider vouches for: known by its subject, else by e-mail address in its domains, else made, as its
 // settings say.
 import { findPerson, findPersonByEmail } from '../accounts/account-store.ts'
+import { admitPerson } from '../accounts/admit-person.ts'
 import { roles } from '../accounts/permission.ts'
 import { recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
@@ -13,7 +14,6 @@ import {
   insertProviderIdentity,
   mayVouch,
 } from './identity-provider-store.ts'
-import { admit } from './newcomer-store.ts'
 import type { ProviderPerson } from './openid.ts'
 import { welcomePerson } from './welcome-person.ts'
 
@@ -62,7 +62,11 @@ async function firstTime(
     throw new HubError('forbidden', 'You are not known here yet. Ask who looks after this company’s people.')
   const ids = { person: stamp.newId(), membership: stamp.newId() }
   const name = said.name ?? email
-  const admitted = await admit(db, { ids, sellerId, accountId, email, name, role, firstSeenBy: 'openid' }, stamp.at)
+  const admitted = await admitPerson(
+    db,
+    { ids, sellerId, accountId, email, name, role, firstSeenBy: 'openid' },
+    stamp.at,
+  )
   const { personId } = admitted
   await welcomePerson(db, links, { sellerId, personId, accountId, way: 'openid', actor: { personId } }, stamp)
   return personId

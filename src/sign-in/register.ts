@@ -1,6 +1,6 @@
 // How newcomers come by themselves: a registration that somebody decides, or a code of their company's. Both end in an invitation mailed
 // to the address, so that nobody comes in under an address that isn't theirs, and who is known learns nothing and loses nothing.
-import { insertAccount } from '../accounts/account-store.ts'
+import { admitPerson, openCompany } from '../accounts/admit-person.ts'
 import { type RoleName, roles } from '../accounts/permission.ts'
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
@@ -9,7 +9,6 @@ import { HubError } from '../errors.ts'
 import { sendMail } from '../mail/send-mail.ts'
 import { seal, sha256 } from '../secrets.ts'
 import { type Links, sendInvitation } from './invite.ts'
-import { admit } from './newcomer-store.ts'
 import {
   decideRegistration,
   findRegistrationWay,
@@ -88,15 +87,7 @@ export async function approveRegistration(
   let accountId = given.accountId ?? registration.accountId
   if (!accountId) {
     accountId = stamp.newId()
-    const account = {
-      id: accountId,
-      sellerId,
-      parentId: null,
-      kind: 'company',
-      name: company,
-      customerNumber: null,
-    } as const
-    await insertAccount(db, account, stamp.at)
+    await openCompany(db, { id: accountId, sellerId, name: company }, stamp.at)
   }
   const { personId } = await invite(
     db,
@@ -176,7 +167,7 @@ async function invite(
 ): Promise<{ personId: string }> {
   const ids = { person: stamp.newId(), membership: stamp.newId() }
   const { way, actor, ...newcomer } = who
-  const admitted = await admit(db, { ...newcomer, ids, firstSeenBy: way, invited: true }, stamp.at)
+  const admitted = await admitPerson(db, { ...newcomer, ids, firstSeenBy: way, invited: true }, stamp.at)
   // Who is a member already needs no invitation, and nobody else is told that they are.
   if (admitted.status === 'invited') await sendInvitation(db, links, admitted.membershipId, actor, stamp)
   return admitted
