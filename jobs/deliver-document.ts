@@ -3,7 +3,6 @@
 // transport error.
 import { CxmlError } from '../protocols/cxml/cxml-error.ts'
 import { decode } from '../protocols/cxml/document.ts'
-import type { Db } from '../src/database/database.ts'
 import { stampOf } from '../src/database/stamp.ts'
 import type { Delivery } from '../src/documents/delivery.ts'
 import { findDeliveryById, isBehind, updateDelivery } from '../src/documents/delivery-store.ts'
@@ -11,7 +10,6 @@ import { findDocumentBytes, insertDocument } from '../src/documents/document-sto
 import type { Hub } from '../src/hub.ts'
 import { type OutgoingAnswer, OutgoingError, postOutside } from '../src/outgoing-http.ts'
 import { findPartner } from '../src/partners/partner-store.ts'
-import { failureOf } from './failure.ts'
 import { type Job, patient } from './job.ts'
 
 const TIMEOUT_MS = 60_000
@@ -21,21 +19,21 @@ const BEHIND_SECONDS = 15
 export const deliverDocument: Job<'deliver-document'> = {
   name: 'deliver-document',
   ...patient,
-  async run(hub, { deliveryId }, { attempt, signal }) {
+  async run(hub, { deliveryId }, { signal }) {
     const delivery = await findDeliveryById(hub.db, deliveryId)
     if (!delivery || delivery.state === 'delivered' || delivery.way !== 'post') return
     if (await isBehind(hub.db, delivery))
       throw new OutgoingError('throttled', 'An earlier document about the same is still on its way.', {
         retryAfter: BEHIND_SECONDS,
       })
-    try {
-      await deliver(hub, delivery, signal)
-    } catch (error) {
-      // Told to stop, it goes on in another worker.
-      const over = !signal.aborted && (attempt >= patient.attempts || failureOf(error).retry === 'never')
-      if (over) await giveUp(hub.db, deliveryId, error as Error, hub.now())
-      throw error
-    }
+    await deliver(hub, delivery, signal)
+  },
+  // Nothing more is sent unless somebody replays the job; what comes after it about the same may go.
+  async died(hub, { deliveryId }, { kind, words }) {
+    const delivery = await findDeliveryById(hub.db, deliveryId)
+    if (delivery?.state !== 'waiting') return
+    const state = kind === 'refused' ? 'refused' : 'given-up'
+    await updateDelivery(hub.db, deliveryId, { state, statusText: words }, hub.now())
   },
 }
 
@@ -62,12 +60,6 @@ async function deliver(hub: Hub, delivery: Delivery, signal: AbortSignal): Promi
   if (taken) return
   const refused = code >= 400 && code < 500
   throw new OutgoingError(refused ? 'refused' : 'unreachable', `The buyer's system answered ${code}: ${text}`)
-}
-
-/** Nothing more is sent unless somebody replays the job; what comes after it about the same may go. */
-async function giveUp(db: Db, deliveryId: string, error: Error, at: Date): Promise<void> {
-  const refused = error instanceof OutgoingError && error.kind === 'refused'
-  await updateDelivery(db, deliveryId, { state: refused ? 'refused' : 'given-up', statusText: error.message }, at)
 }
 
 /** What came back, byte for byte, before it is acted on. */

@@ -20,6 +20,8 @@ export interface Job<N extends JobName = JobName> {
   /** Wait before the second attempt, ms; doubled each time up to `most`, each shortened by a random part of up to half. */
   backoff: { first: number; most: number }
   run(hub: Hub, payload: JobPayloads[N], context: JobContext): Promise<void>
+  /** Called once the run is given up, also when its workers died of it or it was put off too often: says so where people look. */
+  died?(hub: Hub, payload: JobPayloads[N], why: { kind: string; words: string }): Promise<void>
 }
 
 /** The steps of a job that talks to somebody else's system: for hours, for they do repair it. */

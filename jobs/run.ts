@@ -117,6 +117,7 @@ async function attempt(
   // Counted at the start, so it is more than allowed only when workers died of it.
   if (run.attempts > limits.attempts) {
     const words = `the worker died in each of ${limits.attempts} attempts`
+    await job?.died?.(hub, run.payload, { kind: 'crashed', words })
     await recordEnd(hub, run.id, 'dead', { kind: 'crashed', words })
     count.ended.inc({ ...labels, outcome: 'dead' })
     throw new UnrecoverableError(words)
@@ -143,6 +144,7 @@ async function attempt(
     const interrupted = closing.aborted
     const free = interrupted || typeof retry === 'object'
     if (!interrupted && (retry === 'never' || (free ? starts >= MOST_STARTS : run.attempts >= limits.attempts))) {
+      await job?.died?.(hub, run.payload, { kind, words })
       await recordEnd(hub, run.id, 'dead', { kind, words })
       count.ended.inc({ ...labels, outcome: 'dead' })
       hub.log.error({ ...labels, run: run.id, kind, err: error }, 'A job failed for good')
