@@ -18,6 +18,7 @@ import { cxmlRoute } from './cxml.ts'
 import { delegationRoutes } from './delegations.ts'
 import { differenceRoutes } from './differences.ts'
 import { documentRoutes } from './documents.ts'
+import { guestOrderRoutes } from './guest-orders.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.tsx'
 import { invoiceDocumentRoutes } from './invoice-documents.ts'
@@ -106,6 +107,7 @@ export const routes: readonly Route[] = [
   ...orderListRoutes,
   ...quickOrderRoutes,
   ...requisitionRoutes,
+  ...guestOrderRoutes,
   ...quoteRoutes,
   ...returnRoutes,
 ]

@@ -20,6 +20,8 @@ const OWNED = `
     updated_at timestamptz NOT NULL,`
 
 export const up: readonly string[] = [
+  // Orders without an account are this customer's in the ERP; null = they are held.
+  'ALTER TABLE erp_connections ADD COLUMN guest_customer_number text',
   `CREATE TABLE carts (${OWNED}
     state text NOT NULL CHECK (state IN ('open', 'saved', 'list', 'ordered')),
     name text NOT NULL,

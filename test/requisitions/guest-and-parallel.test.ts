@@ -1,0 +1,45 @@
+// An order without an account, and many submits at once. Issue 4; design: accounts-approvals-budgets.md, edge case 1.
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { auditLedger } from '../../src/budgets/audit-ledger.ts'
+import { demoIds } from '../../src/demo/seed.ts'
+import { draft, type Member, type PurchaseSite, startPurchaseSite, submit } from './purchase-site.ts'
+
+let site: PurchaseSite
+let buyer: Member
+beforeAll(async () => {
+  site = await startPurchaseSite('guests', false)
+  buyer = await site.addMember('buyer')
+})
+afterAll(() => site?.close())
+
+it('a guest’s order is held without a customer number for guests, and goes on with one', async () => {
+  const order = (poNumber: string) =>
+    site.admin('POST', '/guest-orders', {
+      ...{
+        contact: { name: 'Gus', email: 'gus@example.com' },
+        shipTo: { name: 'Gus', city: 'Ede' },
+        currency: 'EUR',
+        poNumber,
+      },
+      lines: [{ supplierPartId: '00123', quantity: '1', description: 'pens', unit: 'BX', unitPrice: '12.00' }],
+    })
+  expect(await order('G1')).toMatchObject({ status: 201, body: { state: 'held', holds: [{ reason: 'no-customer' }] } })
+  expect((await order('G1')).status).toBe(409)
+  await site.hub.hub
+    .db('erp_connections')
+    .where({ id: demoIds.erpConnection })
+    .update({ guest_customer_number: '100042' })
+  expect(await order('G2')).toMatchObject({ status: 201, body: { state: 'received', holds: [] } })
+})
+
+it('edge case 1: of 200 submits at once on a nearly empty budget only as many pass as there is money for', async () => {
+  const budget = await site.addBudget('75')
+  const ids: string[] = []
+  for (let i = 0; i < 200; i++) ids.push(await draft(buyer))
+  const answers = await Promise.all(ids.map((id) => submit(buyer, id)))
+  expect(answers.filter((a) => a.status === 200)).toHaveLength(7)
+  expect(answers.filter((a) => a.body.error?.code === 'over_budget')).toHaveLength(193)
+  const period = await site.hub.hub.db('budget_periods').where({ budget_id: budget }).first('reserved')
+  expect(Number(period.reserved)).toBe(70)
+  expect(await auditLedger(site.hub.hub.db, demoIds.seller)).toEqual([])
+}, 60_000)
