@@ -95,8 +95,8 @@ export function jsonRoute<B extends z.ZodType, Q extends z.ZodObject>(route: Jso
   }
 }
 
-/** Query of a list: `limit` and the `cursor` the page before gave. */
-export const pageQuery = z.object({
+/** Query of a list: `limit` and the `cursor` the page before gave. Unknown parameters are refused: a filter misspelt would show everything. */
+export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.uuid().optional().describe('`next` of the page before'),
 })
