@@ -5,9 +5,13 @@ import type { CreditStanding } from './credit.ts'
 /** Negated decimal text. */
 const minus = (decimal: string) => (decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`)
 
-/** What may still be ordered: limit - balance - the ERP's open orders - the hub's. Null = no limit, or none known. */
+/** Whether limit and balance are in different currencies: then nobody can say what is left. */
+export const isMixed = (standing: CreditStanding | undefined): boolean =>
+  standing?.limited === true && standing.balanceCurrency !== null && standing.balanceCurrency !== standing.currency
+
+/** What may still be ordered: limit - balance - the ERP's open orders - the hub's. Null = no limit, or none known, or not in one currency. */
 export function availableCredit(standing: CreditStanding | undefined, onItsWay: string): string | null {
-  if (!standing?.limited || standing.creditLimit === null) return null
+  if (!standing?.limited || standing.creditLimit === null || isMixed(standing)) return null
   return addDecimals(
     standing.creditLimit,
     minus(standing.balance ?? '0'),

@@ -10,6 +10,7 @@ const COLUMNS = {
   currency: 'currency',
   balance: 'balance',
   openOrders: 'open_orders',
+  balanceCurrency: 'balance_currency',
   balanceAsOf: 'balance_as_of',
   creditLimit: 'credit_limit',
   limited: 'limited',
@@ -27,6 +28,23 @@ export async function findStanding(
     .select(COLUMNS)
     .where({ connection_id: connectionId, customer_number: customerNumber })
     .first()
+}
+
+/** The ERP's customer an account orders as: its own number or that of the nearest account above, and which account that is. */
+export async function findCustomer(
+  db: Db,
+  sellerId: string,
+  accountId: string,
+): Promise<{ accountId: string; customerNumber: string } | undefined> {
+  const { rows } = await db.raw<{ rows: { accountId: string; customerNumber: string }[] }>(
+    `WITH RECURSIVE line AS (
+       SELECT id, parent_id, customer_number, 0 AS up FROM accounts WHERE seller_id = ? AND id = ?
+       UNION ALL SELECT a.id, a.parent_id, a.customer_number, l.up + 1 FROM accounts a JOIN line l ON a.id = l.parent_id
+       WHERE l.up < 50)
+     SELECT id AS "accountId", customer_number AS "customerNumber" FROM line WHERE customer_number IS NOT NULL ORDER BY up LIMIT 1`,
+    [sellerId, accountId],
+  )
+  return rows[0]
 }
 
 /** The last record of a key counts, as in a stream; two rows of one key in one statement are an error to PostgreSQL. */
@@ -51,15 +69,18 @@ export async function putBalances(
 ): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { customer_number: string }[] }>(
     `WITH put AS (
-       INSERT INTO credit_standings (connection_id, seller_id, customer_number, currency, balance, open_orders, balance_as_of, updated_at)
-       SELECT ?, ?, r."customerNumber", r.currency, r.balance, r."openOrders", r."asOf", ?
+       INSERT INTO credit_standings (connection_id, seller_id, customer_number, currency, balance_currency, balance, open_orders,
+         balance_as_of, updated_at)
+       SELECT ?, ?, r."customerNumber", r.currency, r.currency, r.balance, r."openOrders", r."asOf", ?
        FROM jsonb_to_recordset(?::jsonb) AS r("customerNumber" text, currency text, balance numeric, "openOrders" numeric,
          "asOf" timestamptz)
-       ON CONFLICT (connection_id, customer_number) DO UPDATE SET currency = excluded.currency, balance = excluded.balance,
+       ON CONFLICT (connection_id, customer_number) DO UPDATE SET
+         currency = CASE WHEN credit_standings.limited IS NULL THEN excluded.currency ELSE credit_standings.currency END,
+         balance_currency = excluded.balance_currency, balance = excluded.balance,
          open_orders = excluded.open_orders, balance_as_of = excluded.balance_as_of, updated_at = excluded.updated_at
        WHERE credit_standings.balance_as_of IS NULL OR credit_standings.balance_as_of <= excluded.balance_as_of
        RETURNING *)
-     ${CHANGED} (b.currency, b.balance, b.open_orders) IS DISTINCT FROM (put.currency, put.balance, put.open_orders)`,
+     ${CHANGED} (b.balance_currency, b.balance, b.open_orders) IS DISTINCT FROM (put.balance_currency, put.balance, put.open_orders)`,
     [connection.id, connection.sellerId, at, JSON.stringify(newest<ErpBalance>(records, (r) => r.customerNumber))],
   )
   return rows.map((row) => row.customer_number)

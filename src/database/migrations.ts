@@ -22,6 +22,7 @@ import { up as budgets } from './migrations/0020-budgets.ts'
 import { up as approvals } from './migrations/0021-approvals.ts'
 import { up as people } from './migrations/0022-people.ts'
 import { up as requisitions } from './migrations/0023-requisitions.ts'
+import { up as payments } from './migrations/0024-payments.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -47,4 +48,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0021-approvals', up: approvals },
   { name: '0022-people', up: people },
   { name: '0023-requisitions', up: requisitions },
+  { name: '0024-payments', up: payments },
 ]

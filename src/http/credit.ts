@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Account } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account-store.ts'
-import { availableCredit } from '../credit/check-credit.ts'
-import { findStanding, listOpenItems } from '../credit/credit-store.ts'
+import { availableCredit, isMixed } from '../credit/check-credit.ts'
+import { findCustomer, findStanding, listOpenItems } from '../credit/credit-store.ts'
 import type { ErpConnection } from '../erp/erp-connection.ts'
 import { findConnectionOf } from '../erp/erp-connection-store.ts'
 import { findFreshness } from '../erp/freshness.ts'
@@ -35,18 +35,21 @@ const MOST_ITEMS = 200
 const credit = z
   .object({
     accountId: z.uuid(),
-    customerNumber: z.string().nullable().describe('null: the account has none, so no ERP knows it'),
-    currency: currency.nullable(),
+    customerNumber: z.string().nullable().describe('null: neither it nor an account above has one, so no ERP knows it'),
+    customerAccountId: z.uuid().nullable().describe('whose customer number it is: the account’s own, or of one above'),
+    currency: currency.nullable().describe('of the limit'),
     limit: amount.nullable().describe('null: no limit, or the ERP never said (see `limited`)'),
     limited: z.boolean().nullable().describe('false: no limit; null: the ERP never said'),
     limitAsOf: timeShown.nullable().describe('when the ERP said so'),
     blocked: z.boolean(),
     blockReason: z.string().nullable(),
     balance: amount.nullable().describe('what the customer owes; negative = in credit'),
+    balanceCurrency: currency.nullable().describe('of `balance` and `openOrders`'),
     balanceAsOf: timeShown.nullable(),
     openOrders: amount.nullable().describe('ordered in the ERP and not invoiced yet'),
     onTheirWay: amount.describe('orders in `currency` in the hub that the ERP does not count yet'),
     available: amount.nullable().describe('limit - balance - openOrders - onTheirWay; null: no limit, or none known'),
+    unknownBecause: z.string().nullable().describe('why `available` can’t be told although there is a limit'),
     openInvoices: z
       .array(
         z.object({
@@ -109,6 +112,9 @@ const price = z
 
 interface Customer {
   account: Account
+  /** As which it orders: its own number or the nearest one above. */
+  customerNumber: string | null
+  customerAccountId: string | null
   connection: ErpConnection | undefined
 }
 
@@ -116,12 +122,17 @@ interface Customer {
 async function customerOr404(hub: Hub, client: ApiClient, id: string | undefined): Promise<Customer> {
   const account = id && (await findAccount(hub.db, client.sellerId, id))
   if (!account) throw new HubError('not_found', 'There is no such company account.')
-  return { account, connection: await findConnectionOf(hub.db, client.sellerId, account.id) }
+  const [connection, customer] = await Promise.all([
+    findConnectionOf(hub.db, client.sellerId, account.id),
+    findCustomer(hub.db, client.sellerId, account.id),
+  ])
+  const { customerNumber = null, accountId: customerAccountId = null } = customer ?? {}
+  return { account, connection, customerNumber, customerAccountId }
 }
 
-async function readCredit(hub: Hub, { account, connection }: Customer) {
+async function readCredit(hub: Hub, { account, connection, customerNumber, customerAccountId }: Customer) {
   const { db } = hub
-  const { customerNumber, sellerId } = account
+  const { sellerId } = account
   const known = connection && customerNumber ? { connectionId: connection.id, customerNumber } : undefined
   const streams = ['balances', 'creditLimits', 'openItems', 'invoices'] as const
   const standing = known && (await findStanding(db, known.connectionId, known.customerNumber))
@@ -134,6 +145,7 @@ async function readCredit(hub: Hub, { account, connection }: Customer) {
   return {
     accountId: account.id,
     customerNumber,
+    customerAccountId,
     currency: standing?.currency ?? null,
     limit: standing?.creditLimit ?? null,
     limited: standing?.limited ?? null,
@@ -141,10 +153,14 @@ async function readCredit(hub: Hub, { account, connection }: Customer) {
     blocked: standing?.blocked ?? false,
     blockReason: standing?.blockReason ?? null,
     balance: standing?.balance ?? null,
+    balanceCurrency: standing?.balanceCurrency ?? null,
     balanceAsOf: standing?.balanceAsOf ?? null,
     openOrders: standing?.openOrders ?? null,
     onTheirWay,
     available: availableCredit(standing, onTheirWay),
+    unknownBecause: isMixed(standing)
+      ? `The limit is in ${standing?.currency}, the balance in ${standing?.balanceCurrency}: the hub does not add them up.`
+      : null,
     openInvoices,
     openItems: openItems.map(({ customerNumber: _, ...item }) => item),
     erp,
@@ -178,8 +194,7 @@ export const creditRoutes: Route[] = [
       erp: erpLabel.nullable(),
     }),
     async handle(hub, { params, query, client, res }) {
-      const { account, connection } = await customerOr404(hub, client, params.id)
-      const { customerNumber } = account
+      const { connection, customerNumber } = await customerOr404(hub, client, params.id)
       const [after] = query.cursor ? readTextCursor(query.cursor, 1) : []
       const [rows, erp] = await Promise.all([
         connection && customerNumber ? listShipTos(hub.db, connection.id, customerNumber, after, query.limit + 1) : [],
@@ -207,7 +222,7 @@ export const creditRoutes: Route[] = [
     }),
     answer: z.object({ items: z.array(price), next: z.string().nullable(), erp: erpLabel.nullable() }),
     async handle(hub, { params, query, client, res }) {
-      const { account, connection } = await customerOr404(hub, client, params.id)
+      const { connection, customerNumber } = await customerOr404(hub, client, params.id)
       const [itemNumber = '', erpId = ''] = query.cursor ? readTextCursor(query.cursor, 2) : []
       const [rows, erp] = await Promise.all([
         connection
@@ -215,7 +230,7 @@ export const creditRoutes: Route[] = [
               hub.db,
               {
                 connectionId: connection.id,
-                customerNumber: account.customerNumber,
+                customerNumber,
                 partId: query.partId,
                 day: query.day ?? todayIn(hub),
               },

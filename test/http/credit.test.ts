@@ -39,6 +39,8 @@ const price = (change: Partial<ErpPrice>): ErpPrice => ({
   ...change,
 })
 
+const department = '0199f3b2-7c11-7abc-8def-00000000de97'
+
 beforeAll(async () => {
   hub = await startTestHub({ demo: false, now: () => new Date('2026-02-10T12:00:00Z') })
   const { db, newId, now } = hub.hub
@@ -169,6 +171,26 @@ describe('GET /api/v1/accounts/:id/credit', () => {
     const body = await credit()
     expect(body.erp).toMatchObject(expected)
     expect(body.balance).toBe('1000.10')
+  })
+})
+
+describe('credit of other shapes', () => {
+  it('is that of the account above where an account has no number, and says so', async () => {
+    const { db, now } = hub.hub
+    const account = { id: department, sellerId: demoIds.seller, parentId: demoIds.account, kind: 'department' } as const
+    await insertAccount(db, { ...account, name: 'Library', customerNumber: null }, now())
+    const { body } = await get(`/api/v1/accounts/${department}/credit`)
+    expect(body).toMatchObject({ customerNumber: '100042', customerAccountId: demoIds.account })
+  })
+
+  it('is not added up over two currencies', async () => {
+    const known = { customerNumber: '100042', erpId: 'C', asOf: '2026-02-10T13:00:00Z' }
+    const at = hub.hub.now()
+    const limit = { ...known, currency: 'EUR', limit: '100.00', blocked: false, reason: null }
+    await putCreditLimits(hub.hub.db, erp, [limit], at)
+    await putBalances(hub.hub.db, erp, [{ ...known, currency: 'USD', balance: '30.00', openOrders: null }], at)
+    expect(await credit()).toMatchObject({ currency: 'EUR', balanceCurrency: 'USD', available: null })
+    expect((await credit()).unknownBecause).toContain('The limit is in EUR, the balance in USD')
   })
 })
 
