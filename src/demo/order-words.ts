@@ -79,10 +79,7 @@ const holds: Record<string, [meaning: string, advice: string]> = {
     'The person or the company may not order this, for this, or to there',
     'Settle it with the company’s admin, then release the order or reject it.',
   ],
-  budget: [
-    'The order is over a budget',
-    'Wait until the budget is raised; or release it as it is.',
-  ],
+  budget: ['The order is over a budget', 'Wait until the budget is raised; or release it as it is.'],
   difference: [
     'The order differs from the cart it came from',
     'Release it to deliver at what the order says, or reject it: the buyer’s system is told and can order again.',
