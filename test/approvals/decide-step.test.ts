@@ -1,17 +1,12 @@
 // Requests, steps and decisions on a real database: races, exclusions, delegations. Design: edge cases 2, 8, 9, 10.
 import type { Knex } from 'knex'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { DecisionKind } from '../../src/approvals/approval.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { findRequest, listSteps } from '../../src/approvals/approval-store.ts'
-import { decideStep } from '../../src/approvals/decide-step.ts'
-import { openApproval } from '../../src/approvals/open-approval.ts'
 import { tendRequest } from '../../src/approvals/tend-approvals.ts'
 import { voidApproval, withdrawApproval } from '../../src/approvals/withdraw-approval.ts'
-import { makeDatabase } from '../../src/database/database.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { above, addAccount, addMember, asking, facts, type Member, newId, publish, stamp } from './company.ts'
+import { approvalSite, codeOf, decideAs, enqueued, openRequest, user } from './approval-site.ts'
+import { above, addMember, facts, type Member, publish, stamp } from './company.ts'
 
-let database: TestDatabase
 let db: Knex
 let sellerId: string
 let holding: string
@@ -19,52 +14,15 @@ let company: string
 let buyer: Member
 let boss: Member
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  db = makeDatabase(database.url)
-})
-afterAll(async () => {
-  await db.destroy()
-  await database.drop()
-})
-beforeEach(async () => {
-  sellerId = newId()
-  await db('sellers').insert({ id: sellerId, name: 'Seller', created_at: new Date() })
-  holding = await addAccount(db, sellerId, 'Holding', null, 'holding')
-  company = await addAccount(db, sellerId, 'Company', holding)
-  boss = await addMember(db, sellerId, company, 'approver')
-  buyer = await addMember(db, sellerId, company, 'buyer', { managerId: boss.membershipId })
+const site = approvalSite()
+beforeEach(() => {
+  ;({ db, sellerId, holding, company, buyer, boss } = site)
 })
 
-const user = (...people: Member[]) => ({ by: 'user', membershipIds: people.map((p) => p.membershipId) })
-
-async function open(net = '500', change: Parameters<typeof asking>[4] = {}, given = facts(net), at = new Date()) {
-  const ask = asking(sellerId, company, buyer, given, change)
-  const opened = await db.transaction((trx) => openApproval(trx, ask, stamp(at)))
-  const request = await findRequest(db, opened.requestId)
-  if (!request) throw new Error('no request')
-  const steps = await listSteps(db, [request.id])
-  return { ...opened, request, steps, subject: ask.subject }
-}
-
-type Opened = Awaited<ReturnType<typeof open>>
-
-async function decide(
-  { request, steps }: Opened,
-  person: Member,
-  decision: DecisionKind = 'approve',
-  change: Partial<Parameters<typeof decideStep>[1]> = {},
-  at = new Date(),
-) {
-  const version = (await findRequest(db, request.id))?.version ?? 0
-  const stepId = steps[0]?.id ?? ''
-  const deciding = { requestId: request.id, stepId, version, ...person, decision, comment: null, via: 'api' as const }
-  return db.transaction((trx) => decideStep(trx, { ...deciding, ...change }, stamp(at)))
-}
-
-const codeOf = async (work: Promise<unknown>) => work.then(String, (error) => error.code ?? String(error))
-const settled = (id: string) =>
-  db('job_runs').where({ job: 'approval-settled' }).whereRaw("payload->>'requestId' = ?", [id])
+type Rest<T> = T extends [unknown, ...infer R] ? R : never
+const open = (...of: Rest<Parameters<typeof openRequest>>) => openRequest(site, ...of)
+const decide = (...of: Rest<Parameters<typeof decideAs>>) => decideAs(site, ...of)
+const settled = (id: string) => enqueued(db, 'approval-settled', id)
 
 describe('a request', () => {
   it('is not made pending when no rule matches, and its record says why', async () => {
