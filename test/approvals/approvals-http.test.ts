@@ -251,4 +251,42 @@ describe('over HTTP', () => {
     )
     expect((await call(stranger, 'GET', path)).status).toBe(404)
   })
+
+  it('exchange rates are the seller’s to set: whole, in pairs, and what is pending keeps its own', async () => {
+    const { db } = test.hub
+    const token = `hubs_${newId()}`
+    const chief = newId()
+    const at = new Date()
+    await db('people').insert({ id: chief, seller_id: sellerId, email: 'chief@seller.test', name: 'C', created_at: at })
+    await db('staff').insert({
+      id: newId(),
+      seller_id: sellerId,
+      person_id: chief,
+      role: 'administrator',
+      created_at: at,
+    })
+    const session = { id: newId(), seller_id: sellerId, person_id: chief, token_hash: sha256(token), way: 'password' }
+    const until = new Date(at.getTime() + 3_600_000)
+    await db('person_sessions').insert({ ...session, created_at: at, used_at: at, expires_at: until })
+    const put = async (rates: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const answer = await fetch(`${test.url}/api/v1/exchange-rates`, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify({ rates }),
+      })
+      return { status: answer.status, body: await answer.json() }
+    }
+    const rate = { from: 'USD', to: 'EUR', rate: '0.9' }
+    expect((await put([{ ...rate, rate: '0' }])).status).toBe(400)
+    expect((await put([rate, rate])).status).toBe(400)
+    expect(await put([rate])).toEqual({ status: 200, body: { rates: [rate] } })
+    expect((await call(admin, 'GET', '/exchange-rates')).body).toEqual({ rates: [rate] })
+    expect((await call(admin, 'PUT', '/exchange-rates', { rates: [] })).status).toBe(403)
+    const ask = asking(sellerId, company, buyer, facts('500', { suppliers: ['g'], currency: 'USD' }))
+    const { requestId } = await db.transaction((trx) => openApproval(trx, ask, stamp()))
+    expect((await put([])).body).toEqual({ rates: [] })
+    expect((await findRequest(db, requestId))?.rates).toEqual({ 'USD>EUR': '0.9' })
+    expect(await db('audit_events').where({ action: 'exchange-rates.replaced' })).toHaveLength(2)
+  })
 })
