@@ -11,7 +11,7 @@ import { listPrices, listShipTos } from '../erp/master-data.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { sumOpenInvoices } from '../invoices/invoice-list.ts'
-import { sumUnseenByErp } from '../orders/order-store.ts'
+import { findUnseenByErp } from '../orders/order-store.ts'
 import type { ApiClient } from '../storefronts/storefront.ts'
 import { erpLabel } from './erp-label.ts'
 import {
@@ -137,7 +137,7 @@ async function readCredit(hub: Hub, { account, connection, customerNumber, custo
   const streams = ['balances', 'creditLimits', 'openItems', 'invoices'] as const
   const standing = known && (await findStanding(db, known.connectionId, known.customerNumber))
   const [onTheirWay, openInvoices, openItems, erp] = await Promise.all([
-    known && standing ? sumUnseenByErp(db, known.connectionId, known.customerNumber, standing.currency) : '0',
+    known && standing ? findUnseenByErp(db, known.connectionId, known.customerNumber, standing.currency) : '0',
     known ? sumOpenInvoices(db, known.connectionId, known.customerNumber, todayIn(hub)) : [],
     known ? listOpenItems(db, known.connectionId, known.customerNumber, MOST_ITEMS) : [],
     findFreshness(db, sellerId, connection?.id ?? null, streams, hub.now()),

@@ -354,7 +354,7 @@ export async function updateOrder(
 }
 
 /** What a customer's orders in `currency` come to that the ERP doesn't count yet, all but one. */
-export async function sumUnseenByErp(
+export async function findUnseenByErp(
   db: Db,
   connectionId: string,
   customerNumber: string,

@@ -11,7 +11,7 @@ import { claimForOrder } from './claim-budget.ts'
 import { compareWithCart } from './compare-with-cart.ts'
 import type { Channel, Hold, OrderContent, OrderDifference } from './order.ts'
 import { holdsOf } from './order-holds.ts'
-import { type NewLine, sumUnseenByErp } from './order-store.ts'
+import { findUnseenByErp, type NewLine } from './order-store.ts'
 
 export interface PlaceOrder {
   sellerId: string
@@ -56,7 +56,7 @@ export async function weigh(db: Db, orderId: string, input: PlaceOrder, stamp: S
   const standing = known ? await findStanding(db, connectionId, customerNumber) : undefined
   if (known && standing?.limited && policy.overCredit !== 'ignore') await lockCredit(db, connectionId, customerNumber)
   const onItsWay =
-    known && standing ? await sumUnseenByErp(db, connectionId, customerNumber, standing.currency, orderId) : '0'
+    known && standing ? await findUnseenByErp(db, connectionId, customerNumber, standing.currency, orderId) : '0'
   const overCredit =
     policy.overCredit === 'ignore'
       ? null

@@ -5,7 +5,7 @@ import { whyOverCredit } from '../credit/check-credit.ts'
 import { findStanding, lockCredit } from '../credit/credit-store.ts'
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
-import { sumUnseenByErp } from '../orders/order-store.ts'
+import { findUnseenByErp } from '../orders/order-store.ts'
 import { findCustomerOf, priceLines } from './price-lines.ts'
 import { assertOrderable, codesOf, type PurchaseLine } from './purchase-line.ts'
 import type { Requisition } from './requisition.ts'
@@ -64,7 +64,7 @@ export async function assertAllowed(db: Db, purchase: Purchase): Promise<void> {
   const standing = await findStanding(db, connectionId, customerNumber)
   if (!standing) return
   if (standing.limited) await lockCredit(db, connectionId, customerNumber)
-  const onItsWay = await sumUnseenByErp(db, connectionId, customerNumber, standing.currency)
+  const onItsWay = await findUnseenByErp(db, connectionId, customerNumber, standing.currency)
   const why = whyOverCredit(standing, { amount: totalAmount, currency, onItsWay })
   if (why) throw new HubError('over_credit', why)
 }

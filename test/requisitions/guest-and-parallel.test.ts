@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { auditLedger } from '../../src/budgets/audit-ledger.ts'
 import { demoIds } from '../../src/demo/seed.ts'
-import { draft, type Member, type PurchaseSite, startPurchaseSite, submit } from './purchase-site.ts'
+import { drafts, type Member, type PurchaseSite, startPurchaseSite, submit } from './purchase-site.ts'
 
 let site: PurchaseSite
 let buyer: Member
@@ -34,8 +34,7 @@ it('a guest’s order is held without a customer number for guests, and goes on 
 
 it('edge case 1: of 200 submits at once on a nearly empty budget only as many pass as there is money for', async () => {
   const budget = await site.addBudget('75')
-  const ids: string[] = []
-  for (let i = 0; i < 200; i++) ids.push(await draft(buyer))
+  const ids = await drafts(site, buyer, 200)
   const answers = await Promise.all(ids.map((id) => submit(buyer, id)))
   expect(answers.filter((a) => a.status === 200)).toHaveLength(7)
   expect(answers.filter((a) => a.body.error?.code === 'over_budget')).toHaveLength(193)

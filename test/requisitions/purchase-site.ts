@@ -3,7 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { memoryErp } from '../../connectors/memory/memory-erp.ts'
 import { policySchema } from '../../src/approvals/policy.ts'
 import { makeBudget } from '../../src/budgets/change-budget.ts'
+import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
+import { priceLines } from '../../src/requisitions/price-lines.ts'
+import { lineOf } from '../../src/requisitions/purchase-line.ts'
+import { draftRequisition } from '../../src/requisitions/submit-requisition.ts'
 import { sha256 } from '../../src/secrets.ts'
 import { adminAuthorization, api } from '../support/buyer.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
@@ -164,6 +168,23 @@ export async function startPurchaseSite(name: string, jobs = true): Promise<Purc
     admin: (method, path, body) => api(hub.url, method, `/api/v1${path}`, body, adminAuthorization),
     close: () => hub.close(),
   }
+}
+
+/** Many such drafts at once, by the verb. */
+export async function drafts(site: PurchaseSite, member: Member, count: number): Promise<string[]> {
+  const { hub } = site.hub
+  const { personId, membershipId } = member
+  const owner = { sellerId: demoIds.seller, accountId: site.accountId, membershipId, personId, placedBy: null }
+  const question = { ...owner, currency: 'EUR', day: new Date().toISOString().slice(0, 10) }
+  const pens = lineOf({ supplierPartId: '00123', quantity: '1', shares: [] }, 1, false)
+  const content = { currency: 'EUR', shipTo: null, poNumber: null, comments: null }
+  return hub.db.transaction(async (trx) => {
+    const lines = await priceLines(trx, question, [pens])
+    const ids: string[] = []
+    for (let i = 0; i < count; i++)
+      ids.push(await draftRequisition(trx, owner, { ...content, lines }, {}, { hub: 'test' }, stampOf(hub)))
+    return ids
+  })
 }
 
 /** A cart of `quantity` boxes at 10.00 EUR, as a requisition that is not submitted yet. */
