@@ -4,6 +4,7 @@ import type { Stamp } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import { presentPlace, type Reach, whereWithin } from './access.ts'
 import type { Membership } from './account.ts'
+import type { MemberLimits } from './account-store.ts'
 import { stale } from './account-tree.ts'
 import type { RoleName } from './permission.ts'
 
@@ -32,6 +33,8 @@ export interface Member extends Membership {
   projects: string[] | null
   shipTos: string[] | null
   catalogues: string[] | null
+  /** What they were when they were suspended. */
+  suspendedFrom: 'invited' | 'active' | null
   externalId: string | null
   version: number
   grants: Grant[]
@@ -60,6 +63,7 @@ const COLUMNS = {
   projects: 'm.projects',
   shipTos: 'm.ship_tos',
   catalogues: 'm.catalogues',
+  suspendedFrom: 'm.suspended_from',
   externalId: 'm.external_id',
   version: 'm.version',
   createdAt: 'm.created_at',
@@ -125,6 +129,17 @@ export async function listMembers(
   return page.after ? query.where('m.id', '>', page.after) : query
 }
 
+/** All that the filter lets through, in batches. */
+export async function* eachMember(db: Db, reach: Reach, filter: MemberFilter): AsyncGenerator<Member[]> {
+  const limit = 1000
+  for (let after: string | undefined; ; ) {
+    const rows = await listMembers(db, reach, filter, { after, limit })
+    yield rows
+    after = rows.at(-1)?.id
+    if (rows.length < limit) return
+  }
+}
+
 export async function countMembers(db: Db, reach: Reach, filter: MemberFilter): Promise<number> {
   const [row] = await filtered(db, reach, filter).clearSelect().count({ count: '*' })
   return Number(row?.count)
@@ -139,6 +154,14 @@ export async function memberWithin(db: Db, reach: Reach, id: string | undefined)
   const member = id && (await findMember(db, reach, id))
   if (!member) throw new HubError('not_found', 'There is no such person here.')
   return member
+}
+
+/** What the member may order for, whatever became of them. Null = nobody's: the seller, who has no limits. */
+export async function limitsOf(db: Db, membershipId: string | null): Promise<MemberLimits | null> {
+  if (!membershipId) return null
+  const { costCentres, projects, shipTos, catalogues, orderLimit, orderLimitCurrency } = COLUMNS
+  const columns = { costCentres, projects, shipTos, catalogues, orderLimit, orderLimitCurrency }
+  return db('memberships as m').select(columns).where({ 'm.id': membershipId }).first()
 }
 
 /** A limit or word of `undefined` stays as it is. */
@@ -171,9 +194,10 @@ export async function changeMember(
       value === undefined ? [] : [[COLUMNS[name as keyof typeof COLUMNS].slice(2), value]],
     ),
   )
+  const from = change.status === 'suspended' ? { suspended_from: db.ref('status') } : {}
   const changed = await db('memberships')
     .where({ id, version })
-    .update({ ...row, version: version + 1, updated_at: stamp.at })
+    .update({ ...row, ...from, version: version + 1, updated_at: stamp.at })
   if (changed === 0) throw stale()
 }
 

@@ -23,6 +23,7 @@ import { up as approvals } from './migrations/0021-approvals.ts'
 import { up as people } from './migrations/0022-people.ts'
 import { up as requisitions } from './migrations/0023-requisitions.ts'
 import { up as payments } from './migrations/0024-payments.ts'
+import { up as suspendedFrom } from './migrations/0026-suspended-from.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0001-accounts', up: accounts },
@@ -49,4 +50,5 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0022-people', up: people },
   { name: '0023-requisitions', up: requisitions },
   { name: '0024-payments', up: payments },
+  { name: '0026-suspended-from', up: suspendedFrom },
 ]

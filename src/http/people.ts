@@ -1,19 +1,22 @@
 // People of companies, as their administrators and the seller see to them: invite, change, suspend, reactivate, remove.
 import { z } from 'zod'
-import { type Access, demand } from '../accounts/access.ts'
+import { type Access, demand, wholeReach } from '../accounts/access.ts'
 import { accountWithin } from '../accounts/account-tree.ts'
 import { assertMayGive, rightsOf } from '../accounts/grant-rights.ts'
 import { keepingAdministrators } from '../accounts/keep-administrators.ts'
 import {
   addMember,
   changeMember,
+  eachMember,
   endActingFor,
+  limitsOf,
   listMembers,
   type Member,
   type MemberChange,
   memberWithin,
 } from '../accounts/people.ts'
 import { roleNames } from '../accounts/permission.ts'
+import { assertNotWider } from '../accounts/widen-limits.ts'
 import { reassignSteps, replaceApprover, soleApproverOf } from '../approvals/reassign-steps.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
@@ -26,6 +29,7 @@ import { sendInvitation } from '../sign-in/invite.ts'
 import { endSessionsOf } from '../sign-in/start-session.ts'
 import { flag, term, timeShown } from './list-query.ts'
 import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
+import { withCsv } from './with-csv.ts'
 
 const TAG = 'People'
 
@@ -80,8 +84,8 @@ const person = z
   .meta({ id: 'Member' })
 
 function show(m: Member): z.input<typeof person> {
-  const { sellerId: _, companyId: _c, path: _p, personStatus: _s, externalId: _e, createdAt, updatedAt, ...rest } = m
-  return { ...rest, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() }
+  const { sellerId: _, companyId: _c, path: _p, personStatus: _s, suspendedFrom: _f, externalId: _e, ...rest } = m
+  return { ...rest, createdAt: m.createdAt.toISOString(), updatedAt: m.updatedAt.toISOString() }
 }
 
 /** Writes down what was done to a membership. */
@@ -147,7 +151,8 @@ async function assertNotSoleApprover(db: Db, member: Member, at: Date): Promise<
 
 const transitions = {
   suspend: { to: 'suspended', from: ['active', 'invited'], done: 'suspended' },
-  reactivate: { to: 'active', from: ['suspended'], done: 'reactivated' },
+  // Who never took the invitation is invited again, not let in.
+  reactivate: { to: null, from: ['suspended'], done: 'reactivated' },
   remove: { to: 'removed', from: ['active', 'invited', 'suspended'], done: 'removed' },
 } as const
 
@@ -173,33 +178,63 @@ function transitionRoute(name: keyof typeof transitions, summary: string): Route
       const replacement = query.replacementId ? await memberWithin(hub.db, reach, query.replacementId) : undefined
       if (!(from as readonly string[]).includes(member.status))
         throw new HubError('wrong_state', `${member.email} is ${member.status}.`)
-      await changeMembership(hub, access, member, member.version, { status: to }, `membership.${done}`, replacement)
+      const change = { status: to ?? member.suspendedFrom ?? 'active' }
+      await changeMembership(hub, access, member, member.version, change, `membership.${done}`, replacement)
       return show(await memberWithin(hub.db, reach, member.id))
     },
   })
 }
 
+const filter = z.strictObject({
+  accountId: z.uuid().optional(),
+  subtree: flag.optional().describe('true: with all accounts below accountId'),
+  status: z.enum(['invited', 'active', 'suspended', 'removed']).optional(),
+  role: z.enum(roleNames).optional(),
+  email: term.optional(),
+  text: term.optional().describe('part of name or e-mail address'),
+})
+
+/** As a cell: `*` = all, empty = none. */
+const listed = (codes: string[] | null) => (codes === null ? '*' : codes.join(' '))
+
+const list = jsonRoute({
+  method: 'get',
+  path: '/api/v1/people',
+  who: 'accounts:read',
+  may: 'user.view',
+  tag: TAG,
+  summary: 'List people',
+  query: pageQuery.extend(filter.shape),
+  answer: pageOf(person),
+  async handle(hub, { query, reach }) {
+    const { limit, cursor, ...asked } = query
+    return asPage(await listMembers(hub.db, reach, asked, { after: cursor, limit: limit + 1 }), limit, show)
+  },
+})
+
 export const peopleRoutes: Route[] = [
-  jsonRoute({
-    method: 'get',
-    path: '/api/v1/people',
-    who: 'accounts:read',
-    may: 'user.view',
-    tag: TAG,
-    summary: 'List people',
-    query: pageQuery.extend({
-      accountId: z.uuid().optional(),
-      subtree: flag.optional().describe('true: with all accounts below accountId'),
-      status: z.enum(['invited', 'active', 'suspended', 'removed']).optional(),
-      role: z.enum(roleNames).optional(),
-      email: term.optional(),
-      text: term.optional().describe('part of name or e-mail address'),
-    }),
-    answer: pageOf(person),
-    async handle(hub, { query, reach }) {
-      const { limit, cursor, ...filter } = query
-      return asPage(await listMembers(hub.db, reach, filter, { after: cursor, limit: limit + 1 }), limit, show)
+  ...withCsv(list, {
+    name: 'people',
+    query: filter,
+    columns: {
+      Id: (m: Member) => m.id,
+      Account: (m) => m.accountId,
+      Email: (m) => m.email,
+      Name: (m) => m.name,
+      Status: (m) => m.status,
+      Role: (m) => m.role,
+      Grants: (m) => m.grants.map((g) => `${g.role ?? g.roleId}@${g.accountId}`).join(' '),
+      'Job title': (m) => m.jobTitle,
+      'Cost centre': (m) => m.costCentre,
+      Manager: (m) => m.managerId,
+      'Order limit': (m) => m.orderLimit,
+      Currency: (m) => m.orderLimitCurrency,
+      'Cost centres': (m) => listed(m.costCentres),
+      Projects: (m) => listed(m.projects),
+      'Ship-tos': (m) => listed(m.shipTos),
+      Catalogues: (m) => listed(m.catalogues),
     },
+    rows: (hub, asked, reach) => eachMember(hub.db, reach, asked),
   }),
   jsonRoute({
     method: 'get',
@@ -219,7 +254,7 @@ export const peopleRoutes: Route[] = [
     tag: TAG,
     summary: 'Invite somebody into a company',
     description:
-      'They are `invited` until they take the invitation. A role is given by who has role.assign, and all that is in it.',
+      'They are `invited` until they take the invitation. A role is given by who has role.assign, and all that is in it. Limits that are not said are those of who invites; wider ones are refused.',
     body: z
       .strictObject({
         accountId: z.uuid(),
@@ -242,6 +277,8 @@ export const peopleRoutes: Route[] = [
         assertMayGive(access, rightsOf({ role, permissions: null }), { ...account, accountId: account.id })
       }
       checkLimits(rest)
+      const mine = await limitsOf(hub.db, access.membership?.id ?? null)
+      assertNotWider(mine, null, rest)
       const id = await hub.db.transaction(async (trx) => {
         const firstSeenBy = `invited by ${access.person?.email ?? access.clientId}`
         const input = {
@@ -254,15 +291,15 @@ export const peopleRoutes: Route[] = [
           firstSeenBy,
         }
         const added = await addMember(trx, input, stampOf(hub))
-        const member = await memberWithin(trx, wholeOf(access), added)
+        const member = await memberWithin(trx, wholeReach(access.sellerId), added)
         await checkManager(trx, access, rest.managerId, member)
-        await changeMember(trx, added, member.version, rest, stampOf(hub))
+        await changeMember(trx, added, member.version, { ...(mine ?? noLimits), ...rest }, stampOf(hub))
         await auditMember(hub, trx, access, member, 'membership.invited', { role })
         const links = { keys: hub.keys, publicUrl: hub.config.publicUrl, newToken: hub.newToken }
         await sendInvitation(trx, links, added, actorOf(access), stampOf(hub))
         return added
       })
-      return show(await memberWithin(hub.db, wholeOf(access), id))
+      return show(await memberWithin(hub.db, wholeReach(access.sellerId), id))
     },
   }),
   jsonRoute({
@@ -272,6 +309,7 @@ export const peopleRoutes: Route[] = [
     may: 'user.edit',
     tag: TAG,
     summary: 'Change a person’s role, job title, cost centre, lists and limits',
+    description: 'Nobody widens limits beyond their own: neither their own nor others’.',
     body: z
       .strictObject({
         version: z.int(),
@@ -284,8 +322,9 @@ export const peopleRoutes: Route[] = [
       const { version, ...change } = body
       const member = await memberWithin(hub.db, reach, params.id)
       checkLimits({ ...member, ...change })
-      if (isOwn(access, member) && Object.keys(limits).some((k) => k in change && k !== 'jobTitle'))
-        assertMayWiden(access)
+      assertNotWider(await limitsOf(hub.db, access.membership?.id ?? null), member, change)
+      // Who is asked beyond one's own limit is not one's own to choose.
+      if (access.membership?.id === member.id && change.managerId !== undefined) demand(access, 'role.assign')
       await checkManager(hub.db, access, change.managerId, member)
       await changeMembership(hub, access, member, version, change, 'membership.changed')
       return show(await memberWithin(hub.db, reach, member.id))
@@ -296,16 +335,9 @@ export const peopleRoutes: Route[] = [
   transitionRoute('remove', 'Remove a person from a company'),
 ]
 
-/** As far as the seller: what was just written is read back whatever the caller's reach. */
-const wholeOf = ({ sellerId }: Access) => ({
-  ...{ sellerId, all: true, own: null, accountIds: [], companyIds: [], subtrees: [] },
-})
-
-const isOwn = (access: Access, member: Member) => access.membership?.id === member.id
-
-/** Own limits are changed by who gives roles as well: else a purchase manager would lift their own. */
-function assertMayWiden(access: Access): void {
-  demand(access, 'role.assign')
+/** Everything may be ordered: the seller says so of who is invited. */
+const noLimits = {
+  ...{ costCentres: null, projects: null, shipTos: null, catalogues: null, orderLimit: null, orderLimitCurrency: null },
 }
 
 function checkLimits(given: Pick<MemberChange, 'orderLimit' | 'orderLimitCurrency'>): void {

@@ -199,7 +199,11 @@ async function applyWish(hub: Hub, call: ScimCall, member: Member, wish: UserWis
   assertUnchanged(call.req, member)
   const isActive = member.status === 'active' || member.status === 'invited'
   const status =
-    wish.active === undefined || wish.active === isActive ? undefined : wish.active ? 'active' : 'suspended'
+    wish.active === undefined || wish.active === isActive
+      ? undefined
+      : wish.active
+        ? (member.suspendedFrom ?? 'active')
+        : 'suspended'
   const change = { status, jobTitle: wish.title, externalId: wish.externalId } as const
   await changeMembership(hub, call.access, member, member.version, change, 'membership.provisioned')
   // A person in two companies keeps the name they have: neither directory renames them in the other.

@@ -44,6 +44,10 @@ describe('people', () => {
     expect((await as(northAdmin, 'PATCH', `/api/v1/people/${id}`, patch)).status).toBe(409)
     expect((await as(northAdmin, 'POST', `/api/v1/people/${id}/suspend`)).body.status).toBe('suspended')
     expect((await as(id, 'GET', '/api/v1/people')).status).toBe(404)
+    // The invitation was never taken: they are not let in by the way.
+    expect((await as(northAdmin, 'POST', `/api/v1/people/${id}/reactivate`)).body.status).toBe('invited')
+    await hub.hub.db('memberships').where({ id }).update({ status: 'active' })
+    expect((await as(northAdmin, 'POST', `/api/v1/people/${id}/suspend`)).body.status).toBe('suspended')
     expect((await as(northAdmin, 'POST', `/api/v1/people/${id}/reactivate`)).body.status).toBe('active')
     expect((await as(northAdmin, 'POST', `/api/v1/people/${id}/remove`)).body.status).toBe('removed')
 
@@ -127,8 +131,50 @@ describe('people', () => {
     expect((await as(admin, 'POST', `/api/v1/people/${northAdmin}/remove`)).status).toBe(200)
   })
 
-  it('don’t lift their own limits unless they may give roles', async () => {
-    expect((await change(manager, manager, { orderLimit: null, orderLimitCurrency: null })).status).toBe(403)
+  it('edge case 13: let nobody order for more than they may themselves, least of all themselves', async () => {
+    const limits = { costCentres: ['FAC-1', 'FAC-2'], catalogues: [], orderLimit: '500', orderLimitCurrency: 'EUR' }
+    const desk = await member(hub, north, 'desk', null)
+    const permissions = ['user.edit@company', 'user.view@company', 'user.invite@company', 'account.view@company']
+    const role = await as(admin, 'POST', '/api/v1/roles', { accountId: north, name: 'Desk', permissions })
+    await as(admin, 'POST', `/api/v1/people/${desk}/grants`, { roleId: role.body.id, accountId: north })
+    expect((await change(admin, desk, limits)).status).toBe(200)
+    const clerk = await member(hub, north, 'limited-clerk', 'buyer')
+    const narrow = { costCentres: ['FAC-1'], orderLimit: '100', orderLimitCurrency: 'EUR', catalogues: [] }
+    expect((await change(admin, clerk, { ...narrow, projects: ['P-9'] })).status).toBe(200)
+    for (const who of [clerk, desk])
+      for (const wider of [
+        { orderLimit: null, orderLimitCurrency: null },
+        { orderLimit: '500.01' },
+        { orderLimitCurrency: 'JPY' },
+        { costCentres: null },
+        { costCentres: ['FAC-1', 'FAC-3'] },
+        { catalogues: ['paper'] },
+      ])
+        expect([wider, (await change(desk, who, wider)).status]).toEqual([wider, 403])
+    expect((await change(desk, clerk, { orderLimit: '500', costCentres: ['FAC-2'], projects: [] })).body).toMatchObject(
+      { orderLimit: '500', costCentres: ['FAC-2'], projects: [] },
+    )
+    // What somebody has beyond one's own may stay or become less.
+    const rich = await member(hub, north, 'rich', 'buyer')
+    expect((await change(desk, rich, { orderLimit: '9000', orderLimitCurrency: 'EUR' })).status).toBe(200)
+    expect((await change(desk, rich, { orderLimit: '9000.01' })).status).toBe(403)
+    expect((await change(desk, desk, { managerId: rich })).status).toBe(403)
+    // A newcomer has no more than who invites them.
+    const invite = (more: object) =>
+      as(desk, 'POST', '/api/v1/people', { accountId: north, email: 'newcomer@example.com', name: 'N', ...more })
+    expect((await invite({ orderLimit: null, orderLimitCurrency: null })).status).toBe(403)
+    expect((await invite({ jobTitle: 'Clerk' })).body).toMatchObject({ ...limits, projects: null, jobTitle: 'Clerk' })
+  })
+
+  it('are listed as CSV by the same filter', async () => {
+    const { body, headers } = await as(manager, 'GET', '/api/v1/people.csv?status=active&text=limited')
+    expect(headers.get('content-type')).toMatch(/text\/csv/)
+    const [head, row, ...more] = body.trim().split('\r\n')
+    expect(head).toMatch(/^\W?Id,Account,Email,Name,Status,Role/)
+    expect(row).toMatch(/limited-clerk@example.com,limited-clerk,active,buyer/)
+    expect(more).toEqual([])
+    const names = (await as(manager, 'GET', '/api/v1/people.csv')).body
+    expect(names).not.toMatch(/southern/)
   })
 })
 
