@@ -6,6 +6,7 @@ import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
 import { routes } from '../../src/http/app.ts'
 import type { Route } from '../../src/http/route.ts'
+import { refreshSearch } from '../../src/orders/order-store.ts'
 import { scopeNames } from '../../src/storefronts/storefront.ts'
 import { insertClient } from '../../src/storefronts/storefront-store.ts'
 import { account, member } from '../accounts/company.ts'
@@ -156,6 +157,73 @@ const things: Record<string, Thing> = {
     csv: true,
     plant: (accountId, place) => create(place, '/api/v1/budgets', { accountId, kind: 'account' }),
   },
+  'ship-to': {
+    list: '/api/v1/ship-tos',
+    permission: 'address.view',
+    own: false,
+    plant: (accountId, place) => create(place, '/api/v1/ship-tos', { accountId, code: 'S' }),
+  },
+  policy: {
+    list: '/api/v1/policies',
+    permission: 'policy.view',
+    own: false,
+    plant: (accountId, place) => create(place, '/api/v1/policies', { accountId }),
+  },
+  requisition: {
+    list: '/api/v1/requisitions',
+    permission: 'order.view',
+    own: true,
+    csv: true,
+    plant: async (accountId, place) =>
+      insert('requisitions', {
+        ...(await purchaseOf(accountId, place)),
+        state: 'draft',
+        ...worth,
+        content_hash: Buffer.alloc(32),
+      }),
+  },
+  cart: {
+    list: '/api/v1/carts',
+    permission: 'cart.view',
+    own: true,
+    plant: async (accountId, place) => {
+      const { number, ...purchase } = await purchaseOf(accountId, place)
+      return insert('carts', { ...purchase, state: 'saved', name: number, shared: false })
+    },
+  },
+  quote: {
+    list: '/api/v1/quotes',
+    permission: 'quote.view',
+    own: true,
+    plant: async (accountId, place) =>
+      insert('quotes', {
+        ...(await purchaseOf(accountId, place)),
+        state: 'requested',
+        expires_at: '2099-01-01T00:00:00Z',
+      }),
+  },
+  return: {
+    list: '/api/v1/returns',
+    permission: 'order.view',
+    own: true,
+    plant: async (accountId, place) => {
+      const { currency: _, lines: _l, ...purchase } = await purchaseOf(accountId, place)
+      const order_id = await things.order?.plant(accountId, place)
+      return insert('returns', { ...purchase, state: 'requested', order_id, reason: 'broken' })
+    },
+  },
+}
+
+const worth = { net_amount: 10, tax_amount: 0, total_amount: 10 }
+
+/** What rows of people's purchases have in common; a new member of the account made it. */
+async function purchaseOf(accountId: string, place: Place) {
+  const membership_id = await things.person?.plant(accountId, place)
+  const { person_id } = await hub.hub.db('memberships').where({ id: membership_id }).first('person_id')
+  return {
+    ...{ seller_id: sellerOf(place), account_id: accountId, membership_id, person_id, number: randomUUID() },
+    ...{ currency: 'EUR', lines: '[]', created_at: at, updated_at: at },
+  }
 }
 
 const connections = {} as Record<'ours' | 'theirs', string>
@@ -337,6 +405,35 @@ describe('the reach own', () => {
     for (const id of [abroad, other]) expect((await send(ours, who, 'GET', `/api/v1/orders/${id}`)).status).toBe(404)
     expect((await send(ours, who, 'GET', '/api/v1/shipments')).json.items).toEqual([])
     expect((await send(ours, who, 'GET', '/api/v1/invoices')).json.items).toEqual([])
+  })
+})
+
+describe('search and webhooks', () => {
+  it('find and tell what the lists have, and no more', async () => {
+    const planted = {} as Record<Place, string>
+    for (const place of places) planted[place] = (await things.order?.plant(accounts[place], place)) ?? ''
+    const { db } = hub.hub
+    const ids = Object.values(planted)
+    await db('orders').whereIn('id', ids).update({ po_number: 'MATRIX-42', state: 'received' })
+    await refreshSearch(db, ids)
+    const found = async (authorization: string, who: string | null) => {
+      const { json } = await send(authorization, who, 'GET', '/api/v1/orders?q=matrix&limit=200')
+      const theseIds = json.items.map((o: { id: string }) => o.id)
+      return places.filter((place) => theseIds.includes(planted[place]))
+    }
+    for (const [reach, expected] of Object.entries(visible))
+      if (expected.length > 0) expect(await found(ours, await holder([`order.view@${reach}`]))).toEqual(expected)
+    expect(await found(ours, null)).toEqual(places.filter((p) => p !== 'foreign'))
+    expect(await found(theirs, null)).toEqual(['foreign'])
+
+    const endpoint = { url: 'https://shop.example/hook', events: ['order.cancelled'] }
+    const ear = (await send(ours, null, 'POST', '/api/v1/webhooks', endpoint)).json.id
+    const theirEar = (await send(theirs, null, 'POST', '/api/v1/webhooks', endpoint)).json.id
+    const cancel = { reason: 'not wanted' }
+    expect((await send(ours, null, 'POST', `/api/v1/orders/${planted.here}/cancel`, cancel)).status).toBe(200)
+    const told = async (authorization: string, id: string) =>
+      (await send(authorization, null, 'GET', `/api/v1/webhooks/${id}/events`)).json.items.length
+    expect([await told(ours, ear), await told(theirs, theirEar)]).toEqual([1, 0])
   })
 })
 
