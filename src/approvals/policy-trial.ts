@@ -1,9 +1,11 @@
 // What-if: a draft tried on what was ordered before, beside what is published: who would decide, how often, and how long it takes.
 import type { Db } from '../database/database.ts'
 import { findRates } from './exchange-rates.ts'
-import { combinePolicies, listPoliciesOver } from './policies-in-force.ts'
-import type { ApprovalFacts, Policy } from './policy.ts'
-import { type Weighed, weighFacts } from './weigh-facts.ts'
+import { type ApproverQuestion, covers, type FoundApprovers, findApprovers } from './find-approvers.ts'
+import { combinePolicies, listPoliciesOver, type PoliciesInForce } from './policies-in-force.ts'
+import type { ApprovalFacts, PlannedStep, Policy, Rates } from './policy.ts'
+import type { Earlier } from './suspect-split.ts'
+import { type Known, type Limit, weighFacts } from './weigh-facts.ts'
 
 export interface Trial {
   id: string
@@ -17,6 +19,9 @@ export interface Trial {
 
 /** Something ordered before, as facts. */
 export interface PastSubject {
+  id: string
+  at: Date
+  limit: Limit
   accountId: string
   membershipId: string
   requesterId: string
@@ -38,38 +43,97 @@ export interface TrialResult {
   meanHours: { published: number; draft: number } | null
 }
 
-export function emptyCount() {
+const sides = ['published', 'draft'] as const
+type SideName = (typeof sides)[number]
+
+/** A replay under way: what it has looked up, so that the next order asks for nothing that is known, and what it has counted. */
+export interface Replay {
+  trial: Trial
+  rates: Rates
+  /** Limits of members: amounts that the same ones cover have the same managers. */
+  limits: Limit[]
+  policies: Map<string, Promise<Record<SideName, PoliciesInForce>>>
+  approvers: Map<string, Promise<FoundApprovers>>
+  /** By member: what they ordered in the days before, as each side let it through. */
+  earlier: Map<string, Record<SideName, Earlier[]>>
+  orders: number
+  sides: Record<SideName, Side>
+  steps: Record<SideName, string[][]>
+  /** Who decides is asked as of now. */
+  at: Date
+}
+
+export async function startReplay(db: Db, trial: Trial, at: Date): Promise<Replay> {
+  const limits: Limit[] = await db('memberships as m')
+    .join('accounts as a', 'a.id', 'm.account_id')
+    .where({ 'a.seller_id': trial.sellerId })
+    .whereRaw('a.path[1] = (SELECT path[1] FROM accounts WHERE id = ?)', [trial.accountId])
+    .whereNotNull('m.order_limit')
+    .distinct({ limit: 'm.order_limit', currency: 'm.order_limit_currency' })
+    .orderBy(['limit', 'currency'])
+  const none = () => ({ none: 0, pending: 0, denied: 0 })
   return {
-    orders: 0,
-    sides: { published: { none: 0, pending: 0, denied: 0 }, draft: { none: 0, pending: 0, denied: 0 } },
-    steps: { published: [] as string[][], draft: [] as string[][] },
+    ...{ trial, rates: await findRates(db, trial.sellerId), limits, at, orders: 0 },
+    ...{ policies: new Map(), approvers: new Map(), earlier: new Map() },
+    ...{ sides: { published: none(), draft: none() }, steps: { published: [], draft: [] } },
   }
 }
-export type TrialCount = ReturnType<typeof emptyCount>
 
-/** Weighs one past order by both, and counts it. */
-export async function tryOn(db: Db, trial: Trial, past: PastSubject, count: TrialCount, at: Date): Promise<void> {
-  const published = await listPoliciesOver(db, past.accountId)
-  const tried = { policyId: trial.policyId, accountId: trial.accountId, number: 0, content: trial.draft }
-  const path: { path: string[] } | undefined = await db('accounts').where({ id: past.accountId }).first('path')
-  const depth = (accountId: string) => path?.path.indexOf(accountId) ?? -1
-  const others = published.filter((p) => p.policyId !== trial.policyId)
-  const draft = [...others, tried].sort((a, b) => depth(b.accountId) - depth(a.accountId))
-  const rates = await findRates(db, trial.sellerId)
-  const asking = { ...past, sellerId: trial.sellerId, placedBy: null, rates, at }
-  count.orders += 1
-  for (const [side, policies] of [
-    ['published', published],
-    ['draft', draft],
-  ] as const) {
-    const weighed: Weighed = await weighFacts(db, { ...asking, policies: combinePolicies(policies) })
-    count.sides[side][({ none: 'none', steps: 'pending', denied: 'denied' } as const)[weighed.verdict.outcome]] += 1
-    for (const { approvers } of weighed.steps) count.steps[side].push(approvers.seats.map((seat) => seat.personId))
+const SPLIT_DAYS_MOST = 90
+
+/** Weighs one past order by both, and counts it. Orders come oldest first, for the days before an order count too. */
+export async function tryOn(db: Db, replay: Replay, past: PastSubject): Promise<void> {
+  const { id, at, limit, ...asking } = past
+  const { trial, rates } = replay
+  const policies = await remembered(replay.policies, past.accountId, () => policiesOf(db, trial, past.accountId))
+  const since = new Date(at.getTime() - SPLIT_DAYS_MOST * 86_400_000)
+  const earlier = replay.earlier.get(past.membershipId) ?? { published: [], draft: [] }
+  replay.earlier.set(past.membershipId, earlier)
+  replay.orders += 1
+  for (const side of sides) {
+    earlier[side] = earlier[side].filter((one) => one.at > since)
+    const known: Known = {
+      ...{ policies: policies[side], rates, limit, earlier: earlier[side] },
+      findApprovers: (step, question) =>
+        remembered(replay.approvers, approversKey(replay, step, question), () =>
+          findApprovers(db, step, { ...question, at: replay.at }),
+        ),
+    }
+    const { verdict, steps } = await weighFacts(db, { ...asking, sellerId: trial.sellerId, placedBy: null, known, at })
+    replay.sides[side][({ none: 'none', steps: 'pending', denied: 'denied' } as const)[verdict.outcome]] += 1
+    for (const { approvers } of steps) replay.steps[side].push(approvers.seats.map((seat) => seat.personId))
+    if (verdict.outcome !== 'denied') earlier[side].push({ kind: 'order', id, facts: past.facts, at })
   }
+}
+
+/** The policies over an account as published, and with the draft in its place. */
+async function policiesOf(db: Db, trial: Trial, accountId: string): Promise<Record<SideName, PoliciesInForce>> {
+  const published = await listPoliciesOver(db, accountId)
+  const account: { path: string[] } | undefined = await db('accounts').where({ id: accountId }).first('path')
+  const depth = (id: string) => account?.path.indexOf(id) ?? -1
+  const tried = { policyId: trial.policyId, accountId: trial.accountId, number: 0, content: trial.draft }
+  const draft = [...published.filter((p) => p.policyId !== trial.policyId), tried]
+  draft.sort((a, b) => depth(b.accountId) - depth(a.accountId))
+  return { published: combinePolicies(published), draft: combinePolicies(draft) }
+}
+
+/** All that the approvers of a step depend on. */
+function approversKey({ limits }: Replay, { who, need }: PlannedStep, question: ApproverQuestion): string {
+  const { accountId, membershipId, excluded, fallback, facts } = question
+  const chain = [membershipId, ...limits.map(({ limit, currency }) => Number(covers(limit, currency, question)))]
+  const codes = [facts.costCentre, ...facts.lines.map((line) => line.costCentre)]
+  const more = { 'manager-chain': chain, 'cost-centre-owner': [...new Set(codes)].sort() }
+  return JSON.stringify([who, need, accountId, excluded, fallback, who.by in more && more[who.by as keyof typeof more]])
+}
+
+function remembered<T>(cache: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+  const found = cache.get(key) ?? find()
+  cache.set(key, found)
+  return found
 }
 
 /** What came of the count, with names and how long each took for past decisions. */
-export async function sumUp(db: Db, count: TrialCount): Promise<TrialResult> {
+export async function sumUp(db: Db, count: Replay): Promise<TrialResult> {
   const ids = [...new Set([...count.steps.published, ...count.steps.draft].flat())]
   const { rows } = await db.raw<{ rows: { personId: string; name: string; hours: number | null }[] }>(
     `SELECT p.id AS "personId", p.name, (

@@ -21,10 +21,12 @@ export interface SplitQuestion {
   days: number
   rates: Rates
   subjectId?: string | undefined
+  /** What the person asked for before, instead of what is kept: in a replay. */
+  earlier?: readonly Earlier[] | undefined
   at: Date
 }
 
-interface Earlier {
+export interface Earlier {
   kind: string
   id: string
   facts: ApprovalFacts
@@ -37,16 +39,7 @@ export async function findSplit(db: Db, question: SplitQuestion): Promise<Split 
   const byAmount = rules.filter(({ when }) => [...when.all, ...when.any].some((c) => c.fact === 'amount'))
   if (days === 0 || byAmount.length === 0) return null
   const since = new Date(at.getTime() - days * 86_400_000)
-  const query = db('approval_requests as t')
-    .distinctOn('t.subject_kind', 't.subject_id')
-    .select({ kind: 't.subject_kind', id: 't.subject_id', facts: 't.facts', at: 't.created_at' })
-    .where({ 't.membership_id': question.membershipId, 't.account_id': question.accountId })
-    .where('t.created_at', '>', since)
-    .where('t.created_at', '<=', at)
-    .whereIn('t.state', ['not_needed', 'pending', 'approved'])
-    .orderBy(['t.subject_kind', 't.subject_id', { column: 't.id', order: 'desc' }])
-  if (question.subjectId) query.whereNot('t.subject_id', question.subjectId)
-  const earlier: Earlier[] = await query
+  const earlier = question.earlier?.filter((one) => one.at > since) ?? (await listEarlier(db, question, since))
   const related = earlier.filter((one) => shareSupplier(one.facts, facts))
   if (related.length === 0) return null
   const amounts = { ...facts.amounts }
@@ -68,6 +61,18 @@ export async function findSplit(db: Db, question: SplitQuestion): Promise<Split 
     at,
   }))
   return { rules: crossed.map((v) => v.rule), subjects, sum: amounts.net }
+}
+
+async function listEarlier(db: Db, question: SplitQuestion, since: Date): Promise<Earlier[]> {
+  const query = db('approval_requests as t')
+    .distinctOn('t.subject_kind', 't.subject_id')
+    .select({ kind: 't.subject_kind', id: 't.subject_id', facts: 't.facts', at: 't.created_at' })
+    .where({ 't.membership_id': question.membershipId, 't.account_id': question.accountId })
+    .where('t.created_at', '>', since)
+    .where('t.created_at', '<=', question.at)
+    .whereIn('t.state', ['not_needed', 'pending', 'approved'])
+    .orderBy(['t.subject_kind', 't.subject_id', { column: 't.id', order: 'desc' }])
+  return question.subjectId ? query.whereNot('t.subject_id', question.subjectId) : query
 }
 
 function shareSupplier(a: ApprovalFacts, b: ApprovalFacts): boolean {

@@ -5,7 +5,7 @@ import { findRates } from './exchange-rates.ts'
 import { type ApproverQuestion, covers, type FoundApprovers, findApprovers } from './find-approvers.ts'
 import { findPoliciesInForce, type PoliciesInForce } from './policies-in-force.ts'
 import { type ApprovalFacts, evaluatePolicy, type PlannedStep, type Rates, type Rule, type Verdict } from './policy.ts'
-import { findSplit, type Split } from './suspect-split.ts'
+import { type Earlier, findSplit, type Split } from './suspect-split.ts'
 
 export interface Weighing {
   sellerId: string
@@ -18,10 +18,23 @@ export interface Weighing {
   facts: ApprovalFacts
   /** Left out of what is added up. */
   subjectId?: string
-  /** Instead of the published policies: a draft that is tried. */
-  policies?: PoliciesInForce
-  rates?: Rates
+  /** What a replay knows already, instead of looking it up. */
+  known?: Known
   at: Date
+}
+
+export interface Known {
+  policies: PoliciesInForce
+  rates: Rates
+  limit: Limit
+  earlier: readonly Earlier[]
+  findApprovers: (step: PlannedStep, question: ApproverQuestion) => Promise<FoundApprovers>
+}
+
+/** The most a member may order at once; null = no limit. */
+export interface Limit {
+  limit: string | null
+  currency: string | null
 }
 
 export interface Weighed {
@@ -47,22 +60,17 @@ function ownRule(name: string, condition: Rule['when']['all'][number]): Rule {
 
 /** Evaluates, and finds who would decide. Reads only. */
 export async function weighFacts(db: Db, weighing: Weighing): Promise<Weighed> {
-  const { accountId, membershipId, at } = weighing
-  const policies = weighing.policies ?? (await findPoliciesInForce(db, accountId))
-  const rates = weighing.rates ?? (await findRates(db, weighing.sellerId))
-  const member: { limit: string | null; currency: string | null } | undefined = await db('memberships')
-    .where({ id: membershipId })
-    .first({ limit: 'order_limit', currency: 'order_limit_currency' })
-  const overLimit = !covers(member?.limit ?? null, member?.currency ?? null, { facts: weighing.facts, rates })
-  const known = { ...weighing.facts, orderLimitExceeded: weighing.facts.orderLimitExceeded || overLimit }
+  const { accountId, membershipId, at, known } = weighing
+  const policies = known?.policies ?? (await findPoliciesInForce(db, accountId))
+  const rates = known?.rates ?? (await findRates(db, weighing.sellerId))
+  const { limit, currency } = known?.limit ?? (await findLimit(db, membershipId))
+  const overLimit = !covers(limit, currency, { facts: weighing.facts, rates })
+  const given = { ...weighing.facts, orderLimitExceeded: weighing.facts.orderLimitExceeded || overLimit }
   const split = await findSplit(db, {
     ...weighing,
-    facts: known,
-    rules: policies.rules,
-    days: policies.splitDays,
-    rates,
+    ...{ facts: given, rules: policies.rules, days: policies.splitDays, rates, earlier: known?.earlier },
   })
-  const facts = { ...known, splitSuspected: known.splitSuspected || split !== null }
+  const facts = { ...given, splitSuspected: given.splitSuspected || split !== null }
   let verdict = evaluatePolicy(policies.rules, facts, rates)
   if (verdict.outcome === 'none') {
     const { verdicts } = verdict
@@ -81,8 +89,19 @@ export async function weighFacts(db: Db, weighing: Weighing): Promise<Weighed> {
   }
   const steps: Weighed['steps'] = []
   if (verdict.outcome === 'steps')
-    for (const plan of verdict.steps) steps.push({ plan, approvers: await findApprovers(db, plan, question) })
+    for (const plan of verdict.steps)
+      steps.push({
+        plan,
+        approvers: await (known ? known.findApprovers(plan, question) : findApprovers(db, plan, question)),
+      })
   return { facts, rates, policies, verdict, excluded, split, steps }
+}
+
+async function findLimit(db: Db, membershipId: string): Promise<Limit> {
+  const found: Limit | undefined = await db('memberships')
+    .where({ id: membershipId })
+    .first({ limit: 'order_limit', currency: 'order_limit_currency' })
+  return found ?? { limit: null, currency: null }
 }
 
 function excludedOf({ requesterId, placedBy }: Weighing): Excluded[] {

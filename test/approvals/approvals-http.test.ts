@@ -1,6 +1,5 @@
 // Policies, the inbox, decisions, delegations, "why", mail links and pages over HTTP. Design: edge cases 9 and 14.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { whatIf } from '../../jobs/what-if.ts'
 import { findRequest, listSteps } from '../../src/approvals/approval-store.ts'
 import { notifyApprovers } from '../../src/approvals/notify-approvers.ts'
 import { openApproval } from '../../src/approvals/open-approval.ts'
@@ -8,6 +7,8 @@ import { reassignSteps, replaceApprover, soleApproverOf } from '../../src/approv
 import { demoIds } from '../../src/demo/credentials.ts'
 import { sha256 } from '../../src/secrets.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
+import { user } from './approval-site.ts'
+import { callerOf } from './caller.ts'
 import { above, addAccount, addMember, asking, facts, type Member, newId, stamp } from './company.ts'
 
 let test: TestHub
@@ -31,37 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const tokens = new Map<string, string>()
-async function tokenOf(member: Member): Promise<string> {
-  const known = tokens.get(member.membershipId)
-  if (known) return known
-  const token = `hubs_${newId()}`
-  const at = new Date()
-  await test.hub.db('person_sessions').insert({
-    id: newId(),
-    seller_id: sellerId,
-    person_id: member.personId,
-    membership_id: member.membershipId,
-    token_hash: sha256(token),
-    way: 'password',
-    created_at: at,
-    used_at: at,
-    expires_at: new Date(at.getTime() + 3_600_000),
-  })
-  tokens.set(member.membershipId, token)
-  return token
-}
-
-async function call(member: Member, method: string, path: string, body?: unknown) {
-  const headers = { authorization: `Bearer ${await tokenOf(member)}`, 'content-type': 'application/json' }
-  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
-  const answer = await fetch(`${test.url}/api/v1${path}`, init)
-  const text = await answer.text()
-  // biome-ignore lint/suspicious/noExplicitAny: the answer is asserted, not typed
-  return { status: answer.status, body: (text ? JSON.parse(text) : null) as any }
-}
-
-const user = (...people: Member[]) => ({ by: 'user', membershipIds: people.map((p) => p.membershipId) })
+const { call, tokenOf } = callerOf(() => test, sellerId)
 
 async function open(supplier: string) {
   const ask = asking(sellerId, company, buyer, facts('500', { suppliers: [supplier] }))
@@ -207,49 +178,6 @@ describe('over HTTP', () => {
     await db.transaction((trx) => reassignSteps(trx, { membershipId: boss.membershipId }, stamp()))
     expect(await soleApproverOf(db, boss.membershipId, new Date())).toEqual([])
     expect((await decision(admin, id)).body.state).toBe('approved')
-  })
-
-  it('what-if: past orders are replayed on the draft beside the published, with the result as JSON and CSV', async () => {
-    const { db } = test.hub
-    const at = new Date()
-    await db('orders').insert({
-      id: newId(),
-      seller_id: sellerId,
-      account_id: company,
-      person_id: buyer.personId,
-      channel: 'web',
-      mode: 'production',
-      kind: 'regular',
-      state: 'confirmed',
-      currency: 'EUR',
-      net_amount: '500',
-      total_amount: '500',
-      ordered_at: at,
-      created_at: at,
-      updated_at: at,
-      once_key: newId(),
-      revision: 1,
-      details: '{}',
-    })
-    const [policy] = (await call(admin, 'GET', '/policies')).body.items
-    const today = at.toISOString().slice(0, 10)
-    const asked = await call(admin, 'POST', `/policies/${policy.id}/what-if`, { from: today, to: today })
-    expect(asked.status).toBe(202)
-    const context = { id: newId(), attempt: 1, signal: new AbortController().signal, progress: async () => {} }
-    await whatIf.run(test.hub, { trialId: asked.body.id }, context)
-    const path = `/policies/${policy.id}/what-if/${asked.body.id}`
-    const { result } = (await call(admin, 'GET', path)).body
-    expect(result).toMatchObject({
-      orders: 1,
-      published: { none: 0, pending: 1, denied: 0 },
-      draft: { none: 1, pending: 0, denied: 0 },
-      deciders: [{ personId: admin.personId, published: 1, draft: 0 }],
-    })
-    const headers = { authorization: `Bearer ${await tokenOf(admin)}`, accept: 'text/csv' }
-    expect(await (await fetch(`${test.url}/api/v1${path}`, { headers })).text()).toMatch(
-      /^person,person_id,published,draft/,
-    )
-    expect((await call(stranger, 'GET', path)).status).toBe(404)
   })
 
   it('exchange rates are the seller’s to set: whole, in pairs, and what is pending keeps its own', async () => {
