@@ -1,7 +1,7 @@
 // Reads who calls and what they may, in one query, with every call: whoever is suspended or loses a role is out at once.
 import type { Db } from '../database/database.ts'
 import type { Access, Anchor, HeldRight } from './access.ts'
-import { isRight, partsOf, type RoleName, roles, type StaffRoleName, staffRoles } from './permission.ts'
+import { isOfOneself, isRight, partsOf, type RoleName, roles, type StaffRoleName, staffRoles } from './permission.ts'
 
 /** Whose access: a signed-in session by the hash of its token, a membership (a storefront speaks for it), or staff. */
 export type AccessQuestion = { tokenHash: Buffer } | { sellerId: string; membershipId: string }
@@ -14,7 +14,7 @@ interface Row {
     accountId: string
     companyId: string
     path: string[]
-    roots: string[]
+    paths: string[][]
     role: RoleName | null
     costCentre: string | null
   } | null
@@ -25,9 +25,9 @@ interface Row {
   portfolio: Anchor[]
 }
 
+const PATHS = (account: string) => `(SELECT json_agg(path) FROM account_places WHERE account_id = ${account}.id)`
 const ANCHOR = (account: string) =>
-  `json_build_object('accountId', ${account}.id, 'companyId', ${account}.company_id,
-    'roots', ARRAY(SELECT root_id FROM account_roots WHERE account_id = ${account}.id))`
+  `json_build_object('accountId', ${account}.id, 'companyId', ${account}.company_id, 'paths', ${PATHS(account)})`
 
 /**
  * Everything but the first FROM: `s` has person_id, membership_id, acting_id and session_id. When acting for somebody is over, the session
@@ -37,7 +37,7 @@ const ACCESS = `
   SELECT p.seller_id AS "sellerId", s.session_id AS "sessionId",
     json_build_object('id', p.id, 'email', p.email, 'name', p.name) AS person,
     CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'accountId', a.id, 'companyId', a.company_id, 'path', a.path,
-      'roots', ARRAY(SELECT root_id FROM account_roots WHERE account_id = a.id), 'role', m.role, 'costCentre', m.cost_centre) END AS membership,
+      'paths', ${PATHS('a')}, 'role', m.role, 'costCentre', m.cost_centre) END AS membership,
     CASE WHEN f.id IS NOT NULL THEN json_build_object('id', f.id, 'role', f.role) END AS staff,
     CASE WHEN act.id IS NOT NULL THEN json_build_object('staffId', af.id, 'personId', ap.id, 'name', ap.name, 'actingId', act.id,
       'reason', act.reason) END AS actor,
@@ -85,14 +85,15 @@ function toAccess(row: Row): Access {
     for (const right of list) {
       if (!isRight(right)) continue
       const { permission, reach } = partsOf(right)
+      if (actor && isOfOneself(permission)) continue
       // Only the seller's own people reach beyond an account's tree, whatever a customer's role says.
       if (anchor && (reach === 'seller' || reach === 'portfolio')) continue
       rights.push({ permission, reach, anchor })
     }
   }
   if (row.membership) {
-    const { accountId, companyId, roots, role } = row.membership
-    if (role) add(roles[role].rights, { accountId, companyId, roots })
+    const { accountId, companyId, paths, role } = row.membership
+    if (role) add(roles[role].rights, { accountId, companyId, paths })
     for (const grant of row.grants) add(grant.role ? roles[grant.role].rights : (grant.permissions ?? []), grant.anchor)
   } else if (staff) add(staffRoles[staff.role].rights, null)
   const membership = row.membership && {

@@ -3,11 +3,11 @@ import type { Knex } from 'knex'
 import { HubError } from '../errors.ts'
 import { type Permission, permissions, type ReachName } from './permission.ts'
 
-/** Where a grant is anchored: an account, the company it belongs to, and the tops of the trees it ever stood in. */
+/** Where a grant is anchored: an account, the company it belongs to, and every path it ever had: what was done below it keeps that. */
 export interface Anchor {
   accountId: string
   companyId: string
-  roots: string[]
+  paths: string[][]
 }
 
 export interface HeldRight {
@@ -37,7 +37,7 @@ export interface Access {
   sessionId: string | null
   clientId: string | null
   rights: readonly HeldRight[]
-  /** Accounts assigned to an agent, with the tops of their trees. */
+  /** Accounts assigned to an agent. */
   portfolio: readonly Anchor[]
 }
 
@@ -50,7 +50,7 @@ export interface Reach {
   accountIds: string[]
   companyIds: string[]
   /** All below these. */
-  subtrees: { accountId: string; roots: string[] }[]
+  subtrees: { accountId: string; paths: string[][] }[]
 }
 
 /** Everything of a seller, for jobs and programs. */
@@ -74,7 +74,7 @@ export function reachOf(access: Access, permission: Permission): Reach | null {
     own: own.length > 0 ? { personId: person.id, accountIds: distinct(own.map((a) => a.accountId)) } : null,
     accountIds: distinct(anchored('department').map((a) => a.accountId)),
     companyIds: distinct(anchored('company').map((a) => a.companyId)),
-    subtrees: below.map(({ accountId, roots }) => ({ accountId, roots })),
+    subtrees: below.map(({ accountId, paths }) => ({ accountId, paths })),
   }
 }
 
@@ -118,24 +118,13 @@ export const keptPlace = { account: 't.account_id', company: 't.company_id', pat
 /** Columns of an account joined as `a`: where it stands now. */
 export const presentPlace = { account: 'a.id', company: 'a.company_id', path: 'a.path' } as const
 
-/** THE condition of who sees what. `roots`: whether the table has an index by the top of the tree. The seller is left to the caller. */
-export function whereWithin(query: Knex.QueryBuilder, reach: Reach, place: Placement, roots = false): void {
+/** So many levels of a kept path have an index of their own (migrations 0018 and 0025). */
+const LEVELS = 4
+
+/** THE condition of who sees what. `leveled`: whether the table has those indexes. The seller is left to the caller. */
+export function whereWithin(query: Knex.QueryBuilder, reach: Reach, place: Placement, leveled = false): void {
   if (reach.all) return
-  const { own, accountIds, companyIds, subtrees } = reach
-  const parts: [sql: string, bindings: unknown[]][] = []
-  if (accountIds.length > 0) parts.push(equalsOne(place.account, accountIds))
-  if (companyIds.length > 0) parts.push(equalsOne(place.company, companyIds))
-  for (const { accountId, roots: tops } of subtrees) {
-    const top = equalsOne(`${place.path}[1]`, tops)
-    const isTop = tops.length === 1 && tops[0] === accountId
-    if (isTop && roots) parts.push([`(${top[0]})`, top[1]])
-    else if (roots) parts.push([`(${top[0]} AND ${place.path} @> ARRAY[?]::uuid[])`, [...top[1], accountId]])
-    else parts.push([`${place.path} @> ARRAY[?]::uuid[]`, [accountId]])
-  }
-  if (own && place.person) {
-    const account = equalsOne(place.account, own.accountIds)
-    parts.push([`(${place.person} = ? AND ${account[0]})`, [own.personId, ...account[1]]])
-  }
+  const parts = partsOf(reach, place, leveled)
   if (parts.length === 0) query.whereRaw('false')
   else
     query.whereRaw(
@@ -144,7 +133,62 @@ export function whereWithin(query: Knex.QueryBuilder, reach: Reach, place: Place
     )
 }
 
-function equalsOne(column: string, ids: readonly string[]): [string, unknown[]] {
-  const name = column.endsWith('[1]') ? `(${column})` : column
-  return ids.length === 1 ? [`${name} = ?`, [ids[0]]] : [`${name} = ANY(?::uuid[])`, [[...ids]]]
+type Part = [sql: string, bindings: unknown[]]
+
+function partsOf({ own, accountIds, companyIds, subtrees }: Reach, place: Placement, leveled: boolean): Part[] {
+  const parts: Part[] = []
+  if (accountIds.length > 0) parts.push(equalsOne(place.account, accountIds))
+  if (companyIds.length > 0) parts.push(equalsOne(place.company, companyIds))
+  if (leveled) parts.push(...partsByLevel(subtrees, place))
+  else for (const { accountId } of subtrees) parts.push([`${place.path} @> ARRAY[?]::uuid[]`, [accountId]])
+  if (own && place.person) {
+    const account = equalsOne(place.account, own.accountIds)
+    parts.push([`(${place.person} = ? AND ${account[0]})`, [own.personId, ...account[1]]])
+  }
+  return parts
+}
+
+/** Below an account is what has it at a level it ever stood at; deeper than the levels, what has it anywhere below its last one. */
+function partsByLevel(subtrees: Reach['subtrees'], place: Placement): Part[] {
+  const parts: Part[] = []
+  const atLevel = new Map<number, Set<string>>()
+  for (const { accountId, paths } of subtrees)
+    for (const path of paths) {
+      const level = Math.min(path.length, LEVELS)
+      const there = path[level - 1] as string
+      if (there === accountId) atLevel.set(level, (atLevel.get(level) ?? new Set()).add(accountId))
+      else parts.push([`(${place.path}[${level}] = ? AND ${place.path} @> ARRAY[?]::uuid[])`, [there, accountId]])
+    }
+  for (const [level, ids] of atLevel) parts.push(equalsOne(`${place.path}[${level}]`, [...ids]))
+  return parts
+}
+
+function equalsOne(column: string, ids: readonly string[]): Part {
+  return ids.length === 1 ? [`${column} = ?`, [ids[0]]] : [`${column} = ANY(?::uuid[])`, [[...ids]]]
+}
+
+/** More ways than that are better looked for at once. */
+const MOST_WAYS = 8
+
+/**
+ * The ways that rows come to be within reach, each of them one that gives its rows in order from an index, whatever its id is; empty where
+ * that isn't so.
+ */
+export function waysOf(reach: Reach): { shape: string; reach: Reach }[] {
+  if (reach.all) return [{ shape: 'all', reach }]
+  const { sellerId, own, accountIds, companyIds, subtrees } = reach
+  const none = { sellerId, all: false, own: null, accountIds: [], companyIds: [], subtrees: [] }
+  const ways = [
+    ...accountIds.map((id) => ({ shape: 'account', reach: { ...none, accountIds: [id] } })),
+    ...companyIds.map((id) => ({ shape: 'company', reach: { ...none, companyIds: [id] } })),
+    ...subtrees.flatMap(({ accountId, paths }) =>
+      paths.map((path) => ({
+        shape: `level ${path.length}`,
+        reach: { ...none, subtrees: [{ accountId, paths: [path] }] },
+      })),
+    ),
+    ...(own?.accountIds.map((id) => ({ shape: 'own', reach: { ...none, own: { ...own, accountIds: [id] } } })) ?? []),
+  ]
+  const deep = subtrees.some(({ paths }) => paths.some((path) => path.length > LEVELS))
+  return deep || ways.length > MOST_WAYS ? [] : ways
 }

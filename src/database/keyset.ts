@@ -32,8 +32,16 @@ export function nameOf(db: Db, table: 'accounts' | 'people', id: 'account_id' | 
   return db.raw(`(SELECT n.name FROM ${table} n WHERE n.id = t.${id})`)
 }
 
-interface Filter {
+interface Filter<Reach = unknown> {
+  reach: Reach
   accountIds?: readonly string[] | undefined
+}
+
+/** How rows come to be what the caller may see. */
+export interface Way<Reach> {
+  /** Names it: one plan is right for all ids. */
+  shape: string
+  reach: Reach
 }
 
 /**
@@ -42,8 +50,8 @@ interface Filter {
  */
 const MERGED_ACCOUNTS = 200
 
-/** What says whose rows and of which time; everything else in a filter narrows them. */
-const SCOPE: ReadonlySet<string> = new Set(['accountIds', 'zone', 'today', 'from', 'to'])
+/** What says of which time rows are; beside whose they are, everything else in a filter narrows them. */
+const TIME: ReadonlySet<string> = new Set(['zone', 'today', 'from', 'to'])
 
 /** What a filter asks for; to reach everything is to ask for nothing. */
 const given = (filter: Filter) =>
@@ -51,14 +59,15 @@ const given = (filter: Filter) =>
 
 /**
  * A page of a table as `t`, in one query: `columns` and the `position` to go on from. `visible` narrows the rows to choose from; the
- * accounts of `filter` are looked up here.
+ * accounts of `filter` are looked up here. Of several `ways` that rows are seen each gives a page, and the newest of them are it.
  */
-export function pageQuery(
+export function pageQuery<Reach>(
   db: Db,
   keyset: KeysetTable,
   columns: Columns,
-  visible: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
-  filter: Filter,
+  visible: (query: Knex.QueryBuilder, reach: Reach) => Knex.QueryBuilder,
+  ways: readonly Way<Reach>[],
+  filter: Filter<Reach>,
   page: PageRequest,
 ): Knex.QueryBuilder {
   const { table, newest, type } = keyset
@@ -66,49 +75,51 @@ export function pageQuery(
   const by = changed ? 'changed_at' : newest
   const inOrder = (name: string) =>
     [by, 'id'].map((column) => ({ column: `${name}.${column}`, order: changed ? 'asc' : 'desc' }))
-  const rows = visible(db(`${table} as t`))
-    .orderBy(inOrder('t'))
-    .limit(page.limit)
-  if (page.order === 'changed') rows.where('t.changed_at', '>=', page.since).where('t.changed_at', '<', page.until)
-  if (page.after)
-    rows.whereRaw(`(t.${by}, t.id) ${changed ? '>' : '<'} (?::${changed ? 'timestamptz' : type}, ?::uuid)`, [
-      page.after.at,
-      page.after.id,
-    ])
+  const seen = (reach: Reach) => {
+    const rows = visible(db(`${table} as t`), reach)
+      .orderBy(inOrder('t'))
+      .limit(page.limit)
+    if (page.order === 'changed') rows.where('t.changed_at', '>=', page.since).where('t.changed_at', '<', page.until)
+    if (page.after)
+      rows.whereRaw(`(t.${by}, t.id) ${changed ? '>' : '<'} (?::${changed ? 'timestamptz' : type}, ?::uuid)`, [
+        page.after.at,
+        page.after.id,
+      ])
+    return rows
+  }
   const { accountIds } = filter
-  const merge = accountIds && !changed && canMerge(accountIds, filter)
-  const chosen = merge
+  const merged = changed ? undefined : mergedRows()
+  const chosen = merged
     ? db
         .select('o.*')
-        .from(mergeAccounts(db, rows.select('t.id', `t.${by}`), accountIds, inOrder('k'), page.limit).as('k'))
+        .from(db.select('k.id').from(merged).orderBy(inOrder('k')).limit(page.limit).as('k'))
         .join(`${table} as o`, 'o.id', 'k.id')
-    : ofAccounts(rows.select('t.*'), accountIds)
+    : ofAccounts(seen(filter.reach).select('t.*'), accountIds)
   const query = db
     .select({ ...columns, position: db.raw(`t.${by}::text`) })
     .from(chosen.as('t'))
     .orderBy(inOrder('t'))
-  const name = planName(keyset, filter, page)
+  const name = planName(keyset, ways, filter, page)
   return name ? query.options({ name }) : query
+
+  /** As `k`, pages that are merged: of each account, or of each way. */
+  function mergedRows(): Knex.Raw | undefined {
+    const keys = (reach: Reach) => seen(reach).select('t.id', `t.${by}`)
+    if (accountIds && canMerge(accountIds, filter)) {
+      const each = keys(filter.reach).whereRaw('t.account_id = a.id')
+      return db.raw('unnest(?::uuid[]) AS a(id) CROSS JOIN LATERAL (?) AS k', [[...accountIds], each])
+    }
+    if (ways.length < 2 || given(filter).some(([name]) => !TIME.has(name) && name !== 'reach')) return undefined
+    return db.raw(
+      `(${ways.map(() => '(?)').join(' UNION ')}) AS k`,
+      ways.map(({ reach }) => keys(reach)),
+    )
+  }
 }
 
 function canMerge(accountIds: readonly string[], filter: Filter): boolean {
-  const narrowed = given(filter).some(([name]) => !SCOPE.has(name))
+  const narrowed = given(filter).some(([name]) => !TIME.has(name) && name !== 'accountIds')
   return !narrowed && accountIds.length !== 1 && accountIds.length <= MERGED_ACCOUNTS
-}
-
-function mergeAccounts(
-  db: Db,
-  rows: Knex.QueryBuilder,
-  accountIds: readonly string[],
-  inOrder: { column: string; order: string }[],
-  limit: number,
-): Knex.QueryBuilder {
-  const each = rows.whereRaw('t.account_id = a.id')
-  return db
-    .select('k.id')
-    .from(db.raw('unnest(?::uuid[]) AS a(id) CROSS JOIN LATERAL (?) AS k', [[...accountIds], each]))
-    .orderBy(inOrder)
-    .limit(limit)
 }
 
 function ofAccounts(rows: Knex.QueryBuilder, accountIds: readonly string[] | undefined): Knex.QueryBuilder {
@@ -119,12 +130,27 @@ function ofAccounts(rows: Knex.QueryBuilder, accountIds: readonly string[] | und
 }
 
 /** The name of a statement that PostgreSQL need not plan again; undefined where the best plan depends on the values. */
-function planName({ table, indexed }: KeysetTable, filter: Filter, { order, after }: PageRequest): string | undefined {
-  const fields = given(filter).filter(([name]) => name !== 'zone' && name !== 'today')
+function planName(
+  { table, indexed }: KeysetTable,
+  ways: readonly Way<unknown>[],
+  filter: Filter,
+  { order, after }: PageRequest,
+): string | undefined {
+  const fields = given(filter).filter(([name]) => !['zone', 'today', 'reach'].includes(name))
   const single = fields.every(([, value]) => !Array.isArray(value) || value.length === 1)
-  const steady = fields.length <= 1 && fields.every(([name]) => name === 'accountIds' || indexed.includes(name))
-  if (!single || !steady || (order === 'changed' && fields.length > 0)) return undefined
-  return ['hub list', table, order, after ? 'next' : 'first', ...fields.map(([name]) => name)].join(' ')
+  const known = fields.every(([name]) => name === 'accountIds' || indexed.includes(name))
+  const shape = ways.map((way) => way.shape).join('+')
+  const chosenBy = [...(shape === 'all' ? [] : [shape]), ...fields.map(([name]) => name)]
+  const steady = single && known && chosenBy.length <= (order === 'changed' ? 0 : 1)
+  return steady && shape
+    ? nameOfStatement(['hub list', table, order, after ? 'next' : 'first', ...chosenBy])
+    : undefined
+}
+
+/** PostgreSQL tells names apart by their first 63 characters. */
+function nameOfStatement(words: readonly string[]): string | undefined {
+  const name = words.join(' ')
+  return name.length <= 63 ? name : undefined
 }
 
 /** Everything that `list` gives, newest first, a batch at a time: for exports of any size. */

@@ -23,6 +23,7 @@ import { up as approvals } from './migrations/0021-approvals.ts'
 import { up as people } from './migrations/0022-people.ts'
 import { up as requisitions } from './migrations/0023-requisitions.ts'
 import { up as payments } from './migrations/0024-payments.ts'
+import { up as accessLists } from './migrations/0025-access-lists.ts'
 import { up as suspendedFrom } from './migrations/0026-suspended-from.ts'
 
 export const migrations: readonly { name: string; up: readonly string[] }[] = [
@@ -50,5 +51,6 @@ export const migrations: readonly { name: string; up: readonly string[] }[] = [
   { name: '0022-people', up: people },
   { name: '0023-requisitions', up: requisitions },
   { name: '0024-payments', up: payments },
+  { name: '0025-access-lists', up: accessLists },
   { name: '0026-suspended-from', up: suspendedFrom },
 ]

@@ -1,6 +1,6 @@
 // Invoices and credit notes as people and storefronts read them: in a list, one whole, and those of an order.
 import type { Knex } from 'knex'
-import { keptPlace, type Reach, whereWithin } from '../accounts/access.ts'
+import { keptPlace, type Reach, waysOf, whereWithin } from '../accounts/access.ts'
 import type { Db } from '../database/database.ts'
 import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Invoice } from './invoice.ts'
@@ -88,9 +88,15 @@ export async function listInvoices(
   filter: InvoiceFilter,
   page: PageRequest,
 ): Promise<(ListedInvoice & { position: string })[]> {
-  return pageQuery(db, KEYSET, columns(db), (query) => visibleInvoices(filter, query), filter, page).select(
-    standingOf(db, filter.today),
-  )
+  return pageQuery(
+    db,
+    KEYSET,
+    columns(db),
+    (query, reach) => visibleInvoices({ ...filter, reach }, query),
+    waysOf(filter.reach),
+    filter,
+    page,
+  ).select(standingOf(db, filter.today))
 }
 
 export async function countInvoices(db: Db, filter: InvoiceFilter): Promise<Count> {

@@ -1,6 +1,6 @@
 // Order history: orders of every channel in one list, as people and storefronts read it.
 import type { Knex } from 'knex'
-import { keptPlace, type Reach, whereWithin } from '../accounts/access.ts'
+import { keptPlace, type Reach, waysOf, whereWithin } from '../accounts/access.ts'
 import type { Db } from '../database/database.ts'
 import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Mode } from '../partners/partner.ts'
@@ -164,7 +164,15 @@ export function wordsOf(text: string): string[] {
 
 /** A page of orders. One query, whatever the page; lines are not in it. */
 export async function listOrders(db: Db, filter: OrderFilter, page: PageRequest): Promise<OrderSummary[]> {
-  return pageQuery(db, KEYSET, { ...SUMMARY, ...names(db) }, (query) => visibleOrders(filter, query), filter, page)
+  return pageQuery(
+    db,
+    KEYSET,
+    { ...SUMMARY, ...names(db) },
+    (query, reach) => visibleOrders({ ...filter, reach }, query),
+    waysOf(filter.reach),
+    filter,
+    page,
+  )
 }
 
 export async function countOrders(db: Db, filter: OrderFilter): Promise<Count> {

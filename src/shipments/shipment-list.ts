@@ -1,6 +1,6 @@
 // Shipments as people and storefronts read them: in a list, one with its lines, and those of an order.
 import type { Knex } from 'knex'
-import { keptPlace, type Reach, whereWithin } from '../accounts/access.ts'
+import { keptPlace, type Reach, waysOf, whereWithin } from '../accounts/access.ts'
 import type { Db } from '../database/database.ts'
 import { type Count, countRows, nameOf, type PageRequest, pageQuery } from '../database/keyset.ts'
 import type { Shipment, ShipmentState } from './shipment.ts'
@@ -61,7 +61,15 @@ export async function listShipments(
   filter: ShipmentFilter,
   page: PageRequest,
 ): Promise<(ListedShipment & { position: string })[]> {
-  return pageQuery(db, KEYSET, columns(db), (query) => visibleShipments(filter, query), filter, page)
+  return pageQuery(
+    db,
+    KEYSET,
+    columns(db),
+    (query, reach) => visibleShipments({ ...filter, reach }, query),
+    waysOf(filter.reach),
+    filter,
+    page,
+  )
 }
 
 export async function countShipments(db: Db, filter: ShipmentFilter): Promise<Count> {

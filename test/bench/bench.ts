@@ -1,12 +1,14 @@
 // `npm run bench [codecs] [http] [history] ...`: what the hub costs, as ratios against something named, measured in the same run. Not a
-// test: no time limit. BENCH_ORDERS (1,000,000) says how many orders the history has.
+// test: no time limit. BENCH_ORDERS (1,000,000) says how many orders `history` and `access` have.
+import { benchAccess } from './access.ts'
 import { benchCxml } from './cxml.ts'
 import { benchHistory } from './history.ts'
 import { benchHttp } from './http.ts'
 import { benchPush } from './push.ts'
 import { benchQueue } from './queue.ts'
 
-const parts: Record<string, () => Promise<void>> = { codecs, http, queue, push, history }
+const orders = Number(process.env.BENCH_ORDERS ?? 1_000_000)
+const parts: Record<string, () => Promise<void>> = { codecs, http, queue, push, history, access }
 const wanted = process.argv.slice(2)
 if (wanted.some((name) => !Object.hasOwn(parts, name))) {
   console.log(`npm run bench -- [${Object.keys(parts).join('] [')}]; without a name, all of them`)
@@ -52,7 +54,6 @@ async function http(): Promise<void> {
 }
 
 async function history(): Promise<void> {
-  const orders = Number(process.env.BENCH_ORDERS ?? 1_000_000)
   console.log(
     `\nERP history of ${orders} orders with three lines each; bare = batched INSERT of the same rows into the same tables (more is better)\n`,
   )
@@ -78,6 +79,26 @@ async function history(): Promise<void> {
       'ratio p50': (r.hubP50 / r.bareP50).toFixed(2),
       'ratio p99': (r.hubP99 / r.bareP99).toFixed(2),
       'p99 to first page': (r.hubP99 / first).toFixed(2),
+    })),
+  )
+}
+
+async function access(): Promise<void> {
+  console.log(
+    `\nA page of 50 of ${orders} orders, two of five of them of a holding of 5,011 accounts and 50,110 people, as far as a right reaches; all = the seller’s list, unfiltered (less is better)\n`,
+  )
+  const rows = await benchAccess(orders)
+  console.table(
+    rows.map((r) => ({
+      'order.view': r.who,
+      page: r.page,
+      rows: r.rows,
+      'p50 ms': r.p50.toFixed(2),
+      'p99 ms': r.p99.toFixed(2),
+      'all p50 ms': r.allP50.toFixed(2),
+      'all p99 ms': r.allP99.toFixed(2),
+      'ratio p50': (r.p50 / r.allP50).toFixed(2),
+      'ratio p99': (r.p99 / r.allP99).toFixed(2),
     })),
   )
 }

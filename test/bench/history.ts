@@ -17,6 +17,7 @@ import { makeLog } from '../../src/log.ts'
 import { listOrders } from '../../src/orders/order-history.ts'
 import { recordErpOrders } from '../../src/orders/record-erp-orders.ts'
 import { makeKeyring, seal } from '../../src/secrets.ts'
+import { at50, at99, time } from './times.ts'
 
 const PAGE = 1000
 const SELLER = '00000000-0000-7000-8000-0000000000aa'
@@ -84,6 +85,7 @@ async function database(server: string, name: string): Promise<string> {
       sealedConfig: seal(keys, CONFIG_PURPOSE, '{}'),
       settings: connectionSettingsSchema.parse({}),
       status: 'active',
+      guestCustomerNumber: null,
     },
     now,
   )
@@ -359,14 +361,3 @@ async function readLists(url: string): Promise<ReadRow[]> {
 }
 
 const page = (after?: { at: string; id: string }) => ({ order: 'newest' as const, limit: LIMIT, after })
-
-async function time(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now()
-  await work()
-  return performance.now() - begun
-}
-
-const quantile = (values: number[], q: number) =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] as number
-const at50 = (values: number[]) => quantile(values, 0.5)
-const at99 = (values: number[]) => quantile(values, 0.99)

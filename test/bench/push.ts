@@ -118,6 +118,7 @@ async function hub(settings: Record<string, unknown>, concurrency: number): Prom
         sealedConfig: seal(hub.keys, CONFIG_PURPOSE, JSON.stringify(settings)),
         settings: connectionSettingsSchema.parse({ concurrency }),
         status: 'active',
+        guestCustomerNumber: null,
       },
       hub.now(),
     )
