@@ -13,6 +13,7 @@ const COLUMNS = {
   sealedConfig: 'sealed_config',
   settings: 'settings',
   status: 'status',
+  guestCustomerNumber: 'guest_customer_number',
   version: 'version',
   failures: 'failures',
   closedUntil: 'closed_until',
@@ -77,7 +78,7 @@ export async function findConnectionOf(
 type NewConnection = Pick<
   ErpConnection,
   'id' | 'sellerId' | 'name' | 'connector' | 'sealedConfig' | 'settings' | 'status'
->
+> & { guestCustomerNumber?: string | null }
 
 /** Throws HubError conflict when the name is taken. */
 export async function insertConnection(db: Db, connection: NewConnection, at: Date): Promise<void> {
@@ -90,6 +91,7 @@ export async function insertConnection(db: Db, connection: NewConnection, at: Da
       sealed_config: connection.sealedConfig,
       settings: JSON.stringify(connection.settings),
       status: connection.status,
+      guest_customer_number: connection.guestCustomerNumber ?? null,
       created_at: at,
       updated_at: at,
     })
@@ -102,7 +104,7 @@ export async function insertConnection(db: Db, connection: NewConnection, at: Da
 /** Writes back a connection as read and changed; the breaker starts afresh. Throws HubError conflict when it was changed meanwhile. */
 export async function updateConnection(
   db: Db,
-  connection: Pick<ErpConnection, 'id' | 'sellerId' | 'name' | 'sealedConfig' | 'settings' | 'status' | 'version'>,
+  connection: NewConnection & Pick<ErpConnection, 'version'>,
   at: Date,
 ): Promise<void> {
   const changed = await db('erp_connections')
@@ -112,6 +114,7 @@ export async function updateConnection(
       sealed_config: connection.sealedConfig,
       settings: JSON.stringify(connection.settings),
       status: connection.status,
+      guest_customer_number: connection.guestCustomerNumber,
       version: connection.version + 1,
       failures: 0,
       closed_until: null,

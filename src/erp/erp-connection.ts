@@ -42,6 +42,8 @@ export interface ErpConnection {
   sealedConfig: Buffer
   settings: ConnectionSettings
   status: 'active' | 'paused'
+  /** Orders without an account are this customer's in the ERP; null = they are held. */
+  guestCustomerNumber: string | null
   version: number
   /** Failures in a row; from BREAK_AFTER on nobody calls until `closedUntil`. */
   failures: number

@@ -10,6 +10,7 @@ import { readOrder } from '../orders/order-history.ts'
 import type { Cart, CartContent, CartState } from '../requisitions/cart.ts'
 import { deleteCart, listCarts, lockCart, readCart, visibleCarts } from '../requisitions/cart-store.ts'
 import { addToCart, changeCart, linesOf, linesOfOrder, makeCart, openCart } from '../requisitions/change-cart.ts'
+import { findLineViolations } from '../requisitions/check-purchase.ts'
 import { findShipTo } from '../requisitions/find-ship-to.ts'
 import { memberOf } from '../requisitions/owned-row.ts'
 import { lineInputSchema, purchaseLineSchema, totalsOf } from '../requisitions/purchase-line.ts'
@@ -63,6 +64,21 @@ export const cartShown = z
   })
   .meta({ id: 'MemberCart' })
 
+const cartWhole = cartShown
+  .extend({
+    violations: z
+      .array(
+        z.object({
+          kind: z.enum(['cost-centre', 'project', 'ship-to', 'catalogue', 'order-limit']),
+          code: z.string().nullable(),
+          message: z.string(),
+          lineNumbers: z.array(z.int()).describe('empty: it is about the whole'),
+        }),
+      )
+      .describe('what restrictions have against it, for whoever asks: a submit would be refused'),
+  })
+  .meta({ id: 'MemberCartWhole' })
+
 export function showCart(cart: Cart) {
   const { state, name, currency, shipTo, poNumber: number, comments: text } = cart
   return {
@@ -73,6 +89,14 @@ export function showCart(cart: Cart) {
 }
 
 type Caller = Pick<Call<unknown, unknown>, 'access' | 'reach'>
+
+/** With what is against it: of the member who asks, else of whose cart it is. */
+async function showWhole(hub: Hub, { access }: Pick<Caller, 'access'>, cart: Cart) {
+  const who = access.membership
+    ? { accountId: access.membership.accountId, membershipId: access.membership.id }
+    : { accountId: cart.accountId, membershipId: cart.membershipId }
+  return { ...showCart(cart), violations: await findLineViolations(hub.db, who, cart) }
+}
 
 async function cartOr404(hub: Hub, { access, reach }: Caller, id: string, kind: Kind): Promise<Cart> {
   return found(await readCart(visibleCarts(hub.db, reach, access, kind.states), id), kind.noun)
@@ -108,8 +132,8 @@ function routesOf(kind: Kind): Route[] {
     jsonRoute({
       ...{ method: 'get', path: `${path}/:id`, who: 'purchasing:read', may: 'cart.view', tag: TAG },
       summary: `Read a ${noun}`,
-      answer: cartShown,
-      handle: async (hub, call) => showCart(await cartOr404(hub, call, call.params.id as string, kind)),
+      answer: cartWhole,
+      handle: async (hub, call) => showWhole(hub, call, await cartOr404(hub, call, call.params.id as string, kind)),
     }),
     jsonRoute({
       ...{ ...own, method: 'post', path, who: 'person', status: 201 },
@@ -121,7 +145,7 @@ function routesOf(kind: Kind): Route[] {
         shared,
         ...(kind === carts ? { open: z.boolean().optional() } : {}),
       }),
-      answer: cartShown,
+      answer: cartWhole,
       async handle(hub, call) {
         const owner = memberOf(call.access)
         const { lines: inputs = [], shipTo, ...body } = call.body
@@ -139,7 +163,7 @@ function routesOf(kind: Kind): Route[] {
         )
         const cart = await lockCart(hub.db, id)
         if (!cart) throw new HubError('conflict', 'Another cart is open: save it first.')
-        return showCart(cart)
+        return showWhole(hub, call, cart)
       },
     }),
     jsonRoute({
@@ -151,7 +175,7 @@ function routesOf(kind: Kind): Route[] {
           ? { state: z.enum(['open', 'saved']).optional().describe('saved for later, or taken up again') }
           : {}),
       }),
-      answer: cartShown,
+      answer: cartWhole,
       async handle(hub, call) {
         const cart = await ownOr404(hub, call, call.params.id as string, kind)
         const { version: seen, lines: inputs, shipTo, ...body } = call.body
@@ -162,7 +186,7 @@ function routesOf(kind: Kind): Route[] {
           state?: 'open' | 'saved'
         }
         await hub.db.transaction((trx) => changeCart(trx, { id: cart.id, version: seen, change }, stampOf(hub)))
-        return showCart(await cartOr404(hub, call, cart.id, kind))
+        return showWhole(hub, call, await cartOr404(hub, call, cart.id, kind))
       },
     }),
     jsonRoute({
@@ -195,9 +219,11 @@ export const cartRoutes: Route[] = [
   jsonRoute({
     ...{ method: 'get', path: '/api/v1/open-cart', who: 'person', may: 'cart.view', tag: TAG },
     summary: 'Read the caller’s open cart; there is always one',
-    answer: cartShown,
-    handle: (hub, { access }) =>
-      hub.db.transaction(async (trx) => showCart(await openCart(trx, memberOf(access), stampOf(hub)))),
+    answer: cartWhole,
+    async handle(hub, call) {
+      const owner = memberOf(call.access)
+      return showWhole(hub, call, await hub.db.transaction((trx) => openCart(trx, owner, stampOf(hub))))
+    },
   }),
   ...routesOf(carts),
   jsonRoute({
@@ -206,7 +232,7 @@ export const cartRoutes: Route[] = [
     description:
       'A part that is no longer sold comes in with its problem in words, and is not ordered until it is taken out.',
     body: fillBody,
-    answer: cartShown,
+    answer: cartWhole,
     async handle(hub, call) {
       const cart = await ownOr404(hub, call, call.params.id as string, carts)
       const { lines: inputs = [], fromList, fromOrder } = call.body
@@ -220,7 +246,7 @@ export const cartRoutes: Route[] = [
         adding.push(...(await linesOfOrder(hub.db, order.id)))
       }
       await hub.db.transaction((trx) => addToCart(trx, cart.id, adding, stampOf(hub)))
-      return showCart(await cartOr404(hub, call, cart.id, carts))
+      return showWhole(hub, call, await cartOr404(hub, call, cart.id, carts))
     },
   }),
 ]

@@ -30,6 +30,13 @@ const TAG = 'ERP connections'
 const stream = z.enum(streamNames)
 const name = z.string().trim().min(1).max(100)
 const status = z.enum(['active', 'paused'])
+const guestCustomerNumber = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .nullable()
+  .describe('orders without an account are this customer’s in the ERP; null = they are held')
 
 const connectorShown = z
   .object({
@@ -62,6 +69,7 @@ const shown = z
       .array(z.object({ field: z.string().describe('place in `config`: login.password'), set: z.boolean() }))
       .describe('the secrets these settings have or may have'),
     settings: connectionSettingsSchema,
+    guestCustomerNumber,
     health: z.object({
       state: z
         .enum(['unknown', 'well', 'failing', 'resting'])
@@ -153,6 +161,7 @@ function show(hub: Hub, c: ErpConnection) {
     status: c.status,
     ...(definition ? withoutSecrets(definition, openConfig(hub, c)) : { config: null, secrets: [] }),
     settings: c.settings,
+    guestCustomerNumber: c.guestCustomerNumber,
     health: {
       state,
       failures: c.failures,
@@ -304,6 +313,7 @@ export const connectionRoutes: Route[] = [
         connector: z.string().max(100).describe('see /api/v1/connectors'),
         config,
         settings: connectionSettingsSchema.prefault({}),
+        guestCustomerNumber: guestCustomerNumber.default(null),
         status: status.default('active'),
       })
       .meta({ id: 'NewErpConnection' }),
@@ -315,8 +325,9 @@ export const connectionRoutes: Route[] = [
       checkConfig(definition, config)
       const id = hub.newId()
       const { sellerId } = client
-      const { name, connector, settings, status } = body
-      const connection = { id, sellerId, name, connector, settings, status, sealedConfig: sealConfig(hub, config) }
+      const { name, connector, settings, status, guestCustomerNumber } = body
+      const sealedConfig = sealConfig(hub, config)
+      const connection = { id, sellerId, name, connector, settings, status, guestCustomerNumber, sealedConfig }
       await insertConnection(hub.db, connection, hub.now())
       return show(hub, await connectionOr404(hub, client, id))
     },
@@ -341,7 +352,7 @@ export const connectionRoutes: Route[] = [
     description:
       'Fields left out stay as they are; `config` and `settings` are replaced whole, but a secret left out of `config` is kept (null takes it away).',
     body: z
-      .object({ name, config, settings: connectionSettingsSchema, status })
+      .object({ name, config, settings: connectionSettingsSchema, status, guestCustomerNumber })
       .partial()
       .extend({ version: z.int().describe('the version this change was made on; another one meanwhile is a 409') })
       .meta({ id: 'ErpConnectionChange' }),

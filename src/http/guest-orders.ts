@@ -52,15 +52,12 @@ export const guestOrderRoutes: Route[] = [
         const guests = { seller_id: sellerId, channel: 'web', account_id: null, po_number: number }
         if (await trx('orders').where(guests).first('id'))
           throw new HubError('conflict', `A guest ordered under ${number} before.`)
-        const setting = await trx('erp_connections')
-          .where({ id: connection?.id ?? null })
-          .first('guest_customer_number')
         const totals = totalsOf(lines, body.currency)
         const { order } = await placeOrder(
           trx,
           {
             ...{ sellerId, storefrontId, partnerId: null, accountId: null, personId: null, documentId: null },
-            ...{ customerNumber: setting?.guest_customer_number ?? null, connectionId: connection?.id ?? null },
+            ...{ customerNumber: connection?.guestCustomerNumber ?? null, connectionId: connection?.id ?? null },
             ...{ channel: 'web', mode: 'production', policy: orderPolicySchema.parse({}) },
             content: {
               ...{ poNumber: number, poVersion: null, kind: 'regular', orderedAt: stamp.at, requestedDate: null },

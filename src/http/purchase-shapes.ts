@@ -1,8 +1,10 @@
 // What the routes of carts, requisitions, quotes and returns share: shapes, paging by id, and who calls.
 import { z } from 'zod'
-import { type Access, reachOf } from '../accounts/access.ts'
+import { type Access, isWithin, reachOf } from '../accounts/access.ts'
 import { actorOf } from '../audit/record-audit.ts'
+import { placeOf } from '../budgets/budget-place.ts'
 import { addressSchema } from '../cart.ts'
+import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
 import type { OwnedRow } from '../requisitions/owned-row.ts'
 import type { PurchaseEvent } from '../requisitions/purchase-event.ts'
@@ -54,9 +56,14 @@ export const eventShown = z
 
 export const showEvent = (event: PurchaseEvent) => ({ ...event, at: event.at.toISOString() })
 
-/** Who does it, and whether they may spend over budgets. */
-export function byOf(access: Access): By {
-  return { actor: actorOf(access), mayExceed: access.person !== null && reachOf(access, 'budget.exceed') !== null }
+/** Who does it, and whether they may spend over the budgets of this account. */
+export async function byOf(db: Db, access: Access, accountId: string): Promise<By> {
+  const { person, sellerId } = access
+  const exceeding = person && reachOf(access, 'budget.exceed')
+  const mayExceed = exceeding
+    ? isWithin(exceeding, { ...(await placeOf(db, sellerId, accountId)), personId: person.id })
+    : false
+  return { actor: actorOf(access), mayExceed }
 }
 
 /** The row, or 404: foreign ones are not there. */

@@ -139,7 +139,8 @@ export const quoteRoutes: Route[] = [
     ...{ method: 'post', path: `${at}/accept`, who: 'person', may: 'quote.accept', tag: TAG },
     summary: 'Accept a quote: it becomes a requisition with the quoted prices, which is submitted at once',
     description:
-      'Restrictions, budgets and approval as of any requisition; what is against it leaves a draft, to be submitted again..',
+      'Restrictions, budgets and approval as of any requisition: what is against it leaves the quote as it was. Where a rule denies it the ' +
+      'requisition is kept as a draft, with the words why.',
     body: z.strictObject({ version, shipTo: shipToGiven.optional(), poNumber: poNumber.optional() }),
     answer: requisitionShown,
     async handle(hub, call) {
@@ -149,8 +150,10 @@ export const quoteRoutes: Route[] = [
       const shipTo = (await findShipTo(hub.db, owner.accountId, call.body.shipTo)) ?? null
       const also = { shipTo, poNumber: call.body.poNumber ?? null }
       const about = { id: quote.id, version: call.body.version, actor: actorOf(call.access) }
-      const id = await hub.db.transaction((trx) => acceptQuote(trx, owner, { ...about, also }, stampOf(hub)))
-      return submitAndShow(hub, { ...call, reach: demand(call.access, 'order.place') }, id)
+      const placing = { ...call, reach: demand(call.access, 'order.place') }
+      return submitAndShow(hub, placing, owner.accountId, async (trx) => ({
+        id: await acceptQuote(trx, owner, { ...about, also }, stampOf(hub)),
+      }))
     },
   }),
   ...(['decline', 'withdraw'] as const).map((action) =>

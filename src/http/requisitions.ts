@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { actorOf } from '../audit/record-audit.ts'
 import { addressSchema } from '../cart.ts'
+import type { Db } from '../database/database.ts'
 import { stampOf } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -16,6 +17,7 @@ import { listRequisitions, readRequisition } from '../requisitions/requisition-s
 import {
   editRequisition,
   requisitionCart,
+  type Submitted,
   submitRequisition,
   withdrawRequisition,
 } from '../requisitions/submit-requisition.ts'
@@ -98,24 +100,41 @@ export async function showRequisition(hub: Hub, caller: Pick<Caller, 'reach'>, i
   return { ...showSummary(requisition), cartId, shipTo, comments: text, lines, events }
 }
 
-/** Submits, and answers how it stands. Throws HubError conflict after the new prices were kept, where prices have changed. */
+const keyOf = ({ req }: Pick<Call<unknown, unknown>, 'req'>): string | null => {
+  const key = req.get('idempotency-key') ?? null
+  if (key !== null && (key === '' || key.length > 200))
+    throw new HubError('invalid_input', 'Idempotency-Key: has 1 to 200 characters.')
+  return key
+}
+
+/**
+ * Submits what `find` answers with, in one transaction with it, and answers how it stands. Throws HubError conflict after the new prices
+ * were kept, where prices have changed, and restricted after the record was kept, where a rule denies it.
+ */
 export async function submitAndShow(
   hub: Hub,
   call: Caller & Pick<Call<unknown, unknown>, 'req'>,
-  id: string,
-  seen?: number,
+  accountId: string,
+  find: (trx: Db) => Promise<{ id: string; version?: number | undefined }>,
 ) {
-  const key = call.req.get('idempotency-key') ?? null
-  if (key !== null && (key === '' || key.length > 200))
-    throw new HubError('invalid_input', 'Idempotency-Key: has 1 to 200 characters.')
-  const submitted = await hub.db.transaction((trx) =>
-    submitRequisition(trx, { id, version: seen, key, by: byOf(call.access) }, stampOf(hub)),
-  )
+  const key = keyOf(call)
+  const by = await byOf(hub.db, call.access, accountId)
+  const { id, submitted } = await hub.db.transaction(async (trx) => {
+    const given = await find(trx)
+    return { id: given.id, submitted: await submitRequisition(trx, { ...given, key, by }, stampOf(hub)) }
+  })
   if (submitted.outcome === 'prices-changed')
     throw new HubError('conflict', 'Prices have changed. It has the new ones now: look at it, and submit it again.', {
       details: submitted.changed,
     })
+  assertNotDenied(submitted)
   return showRequisition(hub, call, id)
+}
+
+function assertNotDenied(submitted: { outcome: 'edited' } | Submitted): void {
+  if (submitted.outcome !== 'denied') return
+  const { why, approvalId } = submitted
+  throw new HubError('restricted', why.denials.join(' '), { details: { ...why, approvalId } })
 }
 
 const columns: Columns<Requisition> = {
@@ -197,12 +216,12 @@ export const requisitionRoutes: Route[] = [
     summary: 'Submit a requisition',
     description:
       'Checks the requester, restrictions, prices and credit, reserves the money in every budget it falls on, and asks for approval: ' +
-      'all or nothing. Where nobody has to agree it is an order at once. Say `Idempotency-Key`: the same key again changes nothing.',
+      'all or nothing. Where a rule denies it, 422 with the words, and the approval’s “why” stays. Where nobody has to agree it is an order at once. Say `Idempotency-Key`: the same key again changes nothing.',
     body: z.strictObject({ version: version.optional() }),
     answer: requisitionShown,
     async handle(hub, call) {
-      const { id } = await requisitionOr404(hub, call, call.params.id)
-      return submitAndShow(hub, call, id, call.body.version)
+      const { id, accountId } = await requisitionOr404(hub, call, call.params.id)
+      return submitAndShow(hub, call, accountId, async () => ({ id, version: call.body.version }))
     },
   }),
   jsonRoute({
@@ -226,8 +245,9 @@ export const requisitionRoutes: Route[] = [
         ...(texts.poNumber === undefined ? {} : { poNumber: texts.poNumber }),
         ...(texts.comments === undefined ? {} : { comments: texts.comments }),
       }
-      await hub.db.transaction((trx) =>
-        editRequisition(trx, { id, version: seen, change, by: byOf(call.access) }, stampOf(hub)),
+      const by = await byOf(hub.db, call.access, accountId)
+      assertNotDenied(
+        await hub.db.transaction((trx) => editRequisition(trx, { id, version: seen, change, by }, stampOf(hub))),
       )
       return showRequisition(hub, call, id)
     },

@@ -109,6 +109,8 @@ export interface LineDetails {
   maxAmount?: string
   maxQuantity?: string
   leadTimeDays?: string
+  /** The shop's catalogue it was chosen from, for the buyer's restrictions. */
+  catalogue?: string
 }
 
 /** A line as ordered. Amounts are decimal text in the order's currency. */

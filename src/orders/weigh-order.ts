@@ -97,7 +97,7 @@ function wantedBy({ content, requisitionId }: PlaceOrder): Wanted {
     projects: some(content.projectCode, ...segments(/project|wbs/i)),
     shipTo: shipTo ? (shipTo.addressId ?? null) : undefined,
     lineShipTos: lines.flatMap((l) => (l.details.shipTo ? [l.details.shipTo.addressId ?? null] : [])),
-    catalogues: [],
+    catalogues: lines.map((l) => l.details.catalogue ?? null),
     productGroups: lines.map((l) => l.productGroup),
     amount: requisitionId ? null : { amount: content.totalAmount, currency: content.currency },
   }

@@ -1,18 +1,18 @@
 // May this be ordered as it stands now: is the requester active, do restrictions allow it, is the price still right, is there credit? Asked
 // at submit and once more before the order.
-import { findViolations, type Wanted } from '../accounts/restrictions.ts'
-import { whyOverCredit } from '../credit/check-credit.ts'
-import { findStanding, lockCredit } from '../credit/credit-store.ts'
+import { findViolations, type Violation, type Wanted } from '../accounts/restrictions.ts'
+import { type CreditCustomer, type CreditVerdict, judgeCredit } from '../credit/credit-policy.ts'
 import type { Db } from '../database/database.ts'
 import { HubError } from '../errors.ts'
+import { addDecimals } from '../money.ts'
 import { findUnseenByErp } from '../orders/order-store.ts'
-import { findCustomerOf, priceLines } from './price-lines.ts'
+import { priceLines } from './price-lines.ts'
 import { assertOrderable, codesOf, type PurchaseLine } from './purchase-line.ts'
 import type { Requisition } from './requisition.ts'
 
 type Purchase = Pick<
   Requisition,
-  'sellerId' | 'accountId' | 'membershipId' | 'currency' | 'lines' | 'shipTo' | 'totalAmount'
+  'id' | 'sellerId' | 'accountId' | 'membershipId' | 'currency' | 'lines' | 'shipTo' | 'totalAmount'
 >
 
 /** Throws HubError forbidden when the membership, the person or the account isn't active any more. */
@@ -40,7 +40,7 @@ export async function repriced(
   return { lines, changed }
 }
 
-function wantedOf({ lines, shipTo }: Purchase): Wanted {
+function wantedOf({ lines, shipTo }: Pick<Purchase, 'lines' | 'shipTo'>): Wanted {
   return {
     costCentres: codesOf(lines, 'costCentre'),
     projects: codesOf(lines, 'project'),
@@ -52,21 +52,61 @@ function wantedOf({ lines, shipTo }: Purchase): Wanted {
   }
 }
 
-/** Throws HubError restricted, with the violations as details, or over_credit; the credit is locked until the transaction ends. */
-export async function assertAllowed(db: Db, purchase: Purchase): Promise<void> {
-  const { sellerId, accountId, membershipId, currency, totalAmount } = purchase
+/** What is against a purchase by this member, and on which lines; none = on the whole of it. */
+export type LineViolation = Violation & { lineNumbers: number[] }
+
+/** Everything that restrictions have against it, as they are now; a cart shows it, a submit refuses it. */
+export async function findLineViolations(
+  db: Db,
+  who: { accountId: string; membershipId: string },
+  purchase: Pick<Purchase, 'lines' | 'shipTo'>,
+): Promise<LineViolation[]> {
+  if (purchase.lines.length === 0) return []
+  const violations = await findViolations(db, who, wantedOf(purchase))
+  return violations.map((violation) => ({
+    ...violation,
+    lineNumbers: purchase.lines.filter((line) => concerns(line, violation)).map((line) => line.lineNumber),
+  }))
+}
+
+function concerns(line: PurchaseLine, { kind, code }: Violation): boolean {
+  if (kind === 'cost-centre') return code !== null && line.shares.some((s) => s.costCentre === code)
+  if (kind === 'project') return code !== null && line.shares.some((s) => s.project === code)
+  return kind === 'catalogue' && (line.catalogue ?? line.productGroup) === code
+}
+
+const inWords = ({ message, lineNumbers }: LineViolation) =>
+  lineNumbers.length === 0 ? message : `Line ${lineNumbers.join(', ')}: ${message}`
+
+/**
+ * Throws HubError restricted, with the violations as details, or over_credit; the credit is locked until the transaction ends. Answers
+ * what else is to be said of the credit: with `ask` somebody has to agree.
+ */
+export async function assertAllowed(db: Db, purchase: Purchase, at: Date): Promise<CreditVerdict> {
+  const { id, sellerId, accountId, membershipId, currency, totalAmount } = purchase
   assertOrderable(purchase.lines)
-  const violations = await findViolations(db, { accountId, membershipId }, wantedOf(purchase))
+  const violations = await findLineViolations(db, { accountId, membershipId }, purchase)
   if (violations.length > 0)
-    throw new HubError('restricted', violations.map((v) => v.message).join(' '), { details: violations })
-  const { connectionId, customerNumber } = await findCustomerOf(db, sellerId, accountId)
-  if (!connectionId || !customerNumber) return
-  const standing = await findStanding(db, connectionId, customerNumber)
-  if (!standing) return
-  if (standing.limited) await lockCredit(db, connectionId, customerNumber)
-  const onItsWay = await findUnseenByErp(db, connectionId, customerNumber, standing.currency)
-  const why = whyOverCredit(standing, { amount: totalAmount, currency, onItsWay })
-  if (why) throw new HubError('over_credit', why)
+    throw new HubError('restricted', violations.map(inWords).join(' '), { details: violations })
+  const onItsWay = async (customer: CreditCustomer) =>
+    addDecimals(
+      await findUnseenByErp(db, customer.connectionId, customer.customerNumber, customer.currency),
+      await sumPending(db, customer, id),
+    )
+  const credit = await judgeCredit(db, { sellerId, accountId, amount: totalAmount, currency, onItsWay, at })
+  if (credit.verdict === 'block') throw new HubError('over_credit', credit.words ?? undefined)
+  return credit
+}
+
+/** What waits for approval at accounts that order as this customer, in its currency. */
+async function sumPending(db: Db, customer: CreditCustomer, butId: string): Promise<string> {
+  const { rows } = await db.raw<{ rows: { sum: string }[] }>(
+    `SELECT coalesce(sum(r.total_amount), 0) AS sum FROM requisitions r JOIN accounts a ON a.id = r.account_id
+     WHERE r.state = 'pending' AND r.id <> ? AND r.currency = ? AND a.path @> ARRAY[?]::uuid[]
+       AND account_terms(a.id)->'customerNumber'->>'from' = ?`,
+    [butId, customer.currency, customer.accountId, customer.accountId],
+  )
+  return rows[0]?.sum ?? '0'
 }
 
 /** As the above, before the order goes to the ERP: everything again. */
@@ -81,5 +121,5 @@ export async function assertStillRight(db: Db, purchase: Purchase, at: Date): Pr
         .join(' '),
       { details: changed },
     )
-  await assertAllowed(db, purchase)
+  await assertAllowed(db, purchase, at)
 }

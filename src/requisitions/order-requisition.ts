@@ -102,6 +102,7 @@ export function orderLineOf(l: PurchaseLine): OrderLineContent {
     details: {
       ...(accounting.length > 0 ? { accounting } : {}),
       ...(l.note ? { comments: l.note } : {}),
+      ...(l.catalogue ? { catalogue: l.catalogue } : {}),
       ...(/[1-9]/.test(l.taxAmount) ? { taxAmount: l.taxAmount } : {}),
     },
   }

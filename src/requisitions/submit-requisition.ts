@@ -1,6 +1,7 @@
 // A member submits: checked, its money reserved and its approval asked for, in one transaction. Where nobody has to agree it is an order at
 // once. Editing what is pending beyond the tolerance asks anew; withdrawing gives the money back.
 
+import type { Why } from '../approvals/approval.ts'
 import { openApproval } from '../approvals/open-approval.ts'
 import type { ApprovalFacts } from '../approvals/policy.ts'
 import { voidApproval, withdrawApproval } from '../approvals/withdraw-approval.ts'
@@ -8,6 +9,7 @@ import type { Actor } from '../audit/record-audit.ts'
 import { reserveBudget } from '../budgets/reserve-budget.ts'
 import { releaseBudget } from '../budgets/settle-budget.ts'
 import type { BudgetOutcome } from '../budgets/weigh-spend.ts'
+import { type CreditVerdict, graver } from '../credit/credit-policy.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
@@ -64,8 +66,12 @@ export async function requisitionCart(
   return draftRequisition(db, owner, cart, { cartId }, actor, stamp)
 }
 
-/** What came of a submit. `prices-changed`: nothing was asked for; the requisition has the new prices now. */
+/**
+ * What came of a submit. `prices-changed`: nothing was asked for; the requisition has the new prices now. `denied`: a rule forbids it; the
+ * record of the approval says why, and nothing is reserved.
+ */
 export type Submitted =
+  | { outcome: 'denied'; approvalId: string; why: Why }
   | { outcome: 'ordered' | 'pending' | 'repeated' }
   | { outcome: 'prices-changed'; changed: { lineNumber: number; was: string | null; is: string | null }[] }
 
@@ -97,10 +103,10 @@ export async function submitRequisition(
 /** Reserves and asks, of a requisition that is locked. */
 async function ask(db: Db, requisition: Requisition, key: string | null, by: By, stamp: Stamp): Promise<Submitted> {
   const { id, sellerId, accountId, membershipId, personId, placedBy, contentHash, number, lines } = requisition
-  await assertAllowed(db, requisition)
+  const credit = await assertAllowed(db, requisition, stamp.at)
   const budget = await reserve(db, requisition, by, stamp)
   const subjectText = `Requisition ${number}: ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}, ${lines[0]?.description ?? ''}`
-  const facts = await factsOf(db, requisition, budget)
+  const facts = await factsOf(db, requisition, budget, credit)
   const opened = await openApproval(
     db,
     {
@@ -109,13 +115,16 @@ async function ask(db: Db, requisition: Requisition, key: string | null, by: By,
     },
     stamp,
   )
-  if (opened.outcome === 'denied')
-    throw new HubError('restricted', opened.why.denials.join(' '), { details: opened.why })
-  const words = [...budget.parts.flatMap((p) => p.why ?? []), ...opened.why.warnings]
+  if (opened.outcome === 'denied') return deny(db, requisition, opened, by, stamp)
+  const words = [
+    ...budget.parts.flatMap((p) => p.why ?? []),
+    ...(credit.words ? [credit.words] : []),
+    ...opened.why.warnings,
+  ]
   const also = { approvalId: opened.requestId, submitKey: key, submittedAt: stamp.at, message: words.join(' ') || null }
   const to = opened.outcome === 'pending' ? 'pending' : 'approved'
   await moveRequisition(db, requisition, to, also, stamp.at)
-  const detail = { approvalId: opened.requestId, outcome: to, budget: budget.verdict }
+  const detail = { approvalId: opened.requestId, outcome: to, budget: budget.verdict, credit: credit.verdict }
   const event = { kind: 'submitted', actor: by.actor, detail, webhook: 'requisition.submitted' } as const
   await recordPurchase(db, 'requisition', requisition, event, stamp)
   if (to === 'pending') return { outcome: 'pending' }
@@ -126,13 +135,35 @@ async function ask(db: Db, requisition: Requisition, key: string | null, by: By,
   return { outcome: 'ordered' }
 }
 
+/** Kept with its words, so that its "why" can be read. */
+async function deny(
+  db: Db,
+  requisition: Requisition,
+  { requestId, why }: { requestId: string; why: Why },
+  by: By,
+  stamp: Stamp,
+): Promise<Submitted> {
+  await releaseBudget(db, spenderOf(requisition), 'denied', stamp)
+  const to = requisition.state === 'pending' ? 'changes_requested' : requisition.state
+  const message = why.denials.join(' ')
+  await moveRequisition(db, requisition, to, { approvalId: requestId, message }, stamp.at)
+  const detail = { approvalId: requestId, why: message }
+  await recordPurchase(db, 'requisition', requisition, { kind: 'denied', actor: by.actor, detail }, stamp)
+  return { outcome: 'denied', approvalId: requestId, why }
+}
+
 function reserve(db: Db, requisition: Requisition, by: By, stamp: Stamp): Promise<BudgetOutcome> {
   const { sellerId, lines } = requisition
   const spend = { spender: spenderOf(requisition), charges: chargesOfLines(requisition, lines), at: stamp.at }
   return reserveBudget(db, { sellerId, mode: 'enforce', ...spend, ...by }, stamp)
 }
 
-async function factsOf(db: Db, requisition: Requisition, budget: BudgetOutcome): Promise<ApprovalFacts> {
+async function factsOf(
+  db: Db,
+  requisition: Requisition,
+  budget: BudgetOutcome,
+  credit: CreditVerdict,
+): Promise<ApprovalFacts> {
   const { lines, shipTo, netAmount, totalAmount, currency } = requisition
   const first = (name: 'costCentre' | 'project') => codesOf(lines, name)[0] ?? null
   return {
@@ -150,7 +181,8 @@ async function factsOf(db: Db, requisition: Requisition, budget: BudgetOutcome):
       costCentre: first('costCentre'),
       channel: 'web',
     },
-    budget: budget.parts.length === 0 ? 'none' : budget.verdict,
+    // Credit that asks is money that asks: one fact says so.
+    budget: budget.parts.length === 0 && credit.verdict === 'ok' ? 'none' : graver(budget.verdict, credit.verdict),
     ...(await findHistory(db, requisition)),
     ...{ splitSuspected: false, orderLimitExceeded: false },
   }
@@ -193,7 +225,7 @@ export async function editRequisition(
   db: Db,
   { id, version, change, by }: { id: string; version: number; change: Partial<RequisitionContent>; by: By },
   stamp: Stamp,
-): Promise<void> {
+): Promise<Submitted | { outcome: 'edited' }> {
   const before = await lockRequisition(db, id)
   if (!before) throw new HubError('not_found', 'There is no such requisition.')
   assertVersion(before, version)
@@ -208,14 +240,14 @@ export async function editRequisition(
   const anew = before.state === 'pending' && (await exceedsTolerance(db, before, after))
   const detail = { before: before.totalAmount, after: after.totalAmount, askedAnew: anew }
   await recordPurchase(db, 'requisition', after, { kind: 'edited', actor: by.actor, detail }, stamp)
-  if (before.state !== 'pending') return
+  if (before.state !== 'pending') return { outcome: 'edited' }
   if (!anew) {
     await reserve(db, after, by, stamp)
-    return
+    return { outcome: 'edited' }
   }
   await voidApproval(db, subjectOf(after), 'It was changed after it was submitted.', stamp, by.actor)
   await assertActive(db, after.membershipId)
-  await ask(db, after, after.submitKey, by, stamp)
+  return ask(db, after, after.submitKey, by, stamp)
 }
 
 const boughtWhat = (lines: readonly PurchaseLine[]) =>

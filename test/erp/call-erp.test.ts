@@ -34,6 +34,7 @@ it('an ERP that can’t be let go of harms nobody when its settings change', asy
     lastError: null,
     lastOkAt: null,
     nudgeSecretHash: null,
+    guestCustomerNumber: null,
     createdAt: new Date('2026-01-05T10:00:00Z'),
     updatedAt: new Date('2026-01-05T10:00:00Z'),
   }
