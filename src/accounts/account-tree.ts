@@ -10,6 +10,11 @@ export interface AccountProperties {
   contract: string
   paymentTerms: string
   rules: { costCentreRequired?: boolean | undefined; projectRequired?: boolean | undefined }
+  /** Over the credit, or the ERP's word on it in doubt: see credit/credit-policy.ts. */
+  creditPolicy: {
+    overCredit?: 'block' | 'ask' | 'warn' | undefined
+    staleCredit?: 'ignore' | 'warn' | 'ask' | undefined
+  }
   catalogues: string[]
   /** True: ship-tos of accounts above are not its own. */
   onlyOwnShipTos: boolean

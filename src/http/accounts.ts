@@ -62,6 +62,13 @@ const properties = z
     contract: term.nullable(),
     paymentTerms: term.nullable(),
     rules: z.strictObject({ costCentreRequired: z.boolean(), projectRequired: z.boolean() }).partial().nullable(),
+    creditPolicy: z
+      .strictObject({ overCredit: z.enum(['block', 'ask', 'warn']), staleCredit: z.enum(['ignore', 'warn', 'ask']) })
+      .partial()
+      .nullable()
+      .describe(
+        'an order over the credit, and one whose credit can’t be judged well (the ERP’s balance is old, or in another currency): usually block, and warn',
+      ),
     catalogues: z.array(term).max(1000).nullable().describe('what may be ordered here; an empty list = nothing'),
     onlyOwnShipTos: z.boolean().nullable().describe('true: ship-tos of accounts above do not hold here'),
     currency: z
@@ -80,7 +87,7 @@ const properties = z
   .describe('null = as the account above')
 
 /** What only the seller says of a customer. */
-const ofSeller = ['contract', 'paymentTerms', 'customerNumber', 'erpConnectionId'] as const
+const ofSeller = ['contract', 'paymentTerms', 'creditPolicy', 'customerNumber', 'erpConnectionId'] as const
 
 const newAccount = z
   .strictObject({

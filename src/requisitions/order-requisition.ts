@@ -31,12 +31,13 @@ export async function orderRequisition(db: Db, requisition: Requisition, actor: 
         documentId: null,
       },
       ...(await findCustomerOf(db, sellerId, accountId)),
-      ...{ channel: 'web', mode: 'production', policy: orderPolicySchema.parse({}) },
+      // Its credit was judged already, by the account's policy.
+      ...{ channel: 'web', mode: 'production', policy: orderPolicySchema.parse({ overCredit: 'warn' }) },
       content: contentOf(requisition, poNumber, person, stamp.at),
     },
     stamp,
   )
-  await moveRequisition(db, requisition, 'ordered', { orderId: order.id, poNumber, message: null }, stamp.at)
+  await moveRequisition(db, requisition, 'ordered', { orderId: order.id, poNumber }, stamp.at)
   const detail = { orderId: order.id, poNumber, state: order.state }
   await recordPurchase(db, 'requisition', requisition, { kind: 'ordered', actor, detail }, stamp)
   return order.id
