@@ -2,6 +2,7 @@
 import { type Actor, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
+import { HubError } from '../errors.ts'
 import { enqueue } from '../queue/outbox.ts'
 import type { ApprovalRequest, ApprovalStep } from './approval.ts'
 import {
@@ -75,12 +76,16 @@ async function isStuck(db: Db, requestId: string): Promise<boolean> {
 
 export interface SoleStep {
   policyId: string
+  policy: string
   rule: string
   step: string
+  /** How its policy finds who decides: who is named in it can be replaced, else somebody else has to have the role, say. */
+  by: PolicyStep['who']['by']
 }
 
 interface Placed {
   policyId: string
+  policy: string
   accountId: string
   content: Policy
 }
@@ -88,7 +93,7 @@ interface Placed {
 /** Steps of published policies that only this membership could decide: it can't be deactivated before somebody replaces it. */
 export async function soleApproverOf(db: Db, membershipId: string, at: Date): Promise<SoleStep[]> {
   const { rows: policies } = await db.raw<{ rows: Placed[] }>(
-    `SELECT p.id AS "policyId", p.account_id AS "accountId", v.content
+    `SELECT p.id AS "policyId", p.name AS policy, p.account_id AS "accountId", v.content
      FROM memberships m JOIN accounts own ON own.id = m.account_id
      JOIN accounts a ON a.seller_id = own.seller_id AND a.path[1] = own.path[1]
      JOIN approval_policies p ON p.account_id = a.id
@@ -101,12 +106,46 @@ export async function soleApproverOf(db: Db, membershipId: string, at: Date): Pr
     .first({ personId: 'person_id' })
   if (!member) return []
   const sole: SoleStep[] = []
-  for (const { policyId, accountId, content } of policies)
-    for (const { name, action } of content.rules)
-      for (const step of action.effect === 'steps' ? action.steps : [])
-        if (await onlyBy(db, step, accountId, content.fallback, member.personId, at))
-          sole.push({ policyId, rule: name, step: step.name })
+  for (const { policyId, policy, accountId, content } of policies) {
+    // Rules by the hundred ask the same few people.
+    const asked = new Map<string, boolean>()
+    for (const { name: rule, action } of content.rules)
+      for (const step of action.effect === 'steps' ? action.steps : []) {
+        const key = JSON.stringify([step.who, step.need])
+        const only = asked.get(key) ?? (await onlyBy(db, step, accountId, content.fallback, member.personId, at))
+        asked.set(key, only)
+        if (only) sole.push({ policyId, policy, rule, step: step.name, by: step.who.by })
+      }
+  }
   return sole
+}
+
+/**
+ * Runs a change of a membership that may take it the right to decide, then finds others for what waits for it. Throws HubError conflict,
+ * naming policy, rule and step and how to go on, where nobody else could decide a step of a published policy any more.
+ */
+export async function keepingApprovers(
+  db: Db,
+  membershipId: string,
+  stamp: Stamp,
+  change: () => Promise<void>,
+): Promise<void> {
+  const before = await soleApproverOf(db, membershipId, stamp.at)
+  await change()
+  const after = before.length > 0 ? await soleApproverOf(db, membershipId, stamp.at) : []
+  const lost = before.filter(
+    (b) => !after.some((a) => a.policyId === b.policyId && a.rule === b.rule && a.step === b.step),
+  )
+  const [first] = lost
+  if (first) {
+    const next =
+      first.by === 'user'
+        ? 'Say who does instead: replacementId.'
+        : `Its approvers are found by ${first.by}: let somebody else be one first, or name a fallback in the policy.`
+    const where = `the step “${first.step}” of the rule “${first.rule}” in the policy “${first.policy}”`
+    throw new HubError('conflict', `Nobody else can decide ${where}. ${next}`, { details: { steps: lost } })
+  }
+  await reassignSteps(db, { membershipId }, stamp)
 }
 
 async function onlyBy(db: Db, step: PolicyStep, accountId: string, fallback: string[], personId: string, at: Date) {

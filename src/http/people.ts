@@ -17,7 +17,7 @@ import {
 } from '../accounts/people.ts'
 import { roleNames } from '../accounts/permission.ts'
 import { assertNotWider } from '../accounts/widen-limits.ts'
-import { reassignSteps, replaceApprover, soleApproverOf } from '../approvals/reassign-steps.ts'
+import { keepingApprovers, replaceApprover } from '../approvals/reassign-steps.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
 import { stampOf } from '../database/stamp.ts'
@@ -105,7 +105,7 @@ export async function auditMember(
 
 /**
  * Changes a membership in one transaction: its version, its role by who may give it, the last administrator, its sessions, and the trail.
- * Throws HubError conflict, forbidden.
+ * Throws HubError conflict (also where nobody else could decide a step of a policy), forbidden.
  */
 export async function changeMembership(
   hub: Hub,
@@ -125,9 +125,9 @@ export async function changeMembership(
     keepingAdministrators(trx, member.path[0] ?? member.accountId, hub.now(), async () => {
       const leaves = change.status === 'suspended' || change.status === 'removed'
       if (leaves && replacement) await replaceApprover(trx, member.id, replacement.id, stampOf(hub), actorOf(access))
-      if (leaves) await assertNotSoleApprover(trx, member, hub.now())
-      await changeMember(trx, member.id, version, change, stampOf(hub))
-      if (leaves) await reassignSteps(trx, { membershipId: member.id }, stampOf(hub))
+      const apply = () => changeMember(trx, member.id, version, change, stampOf(hub))
+      const mayLose = leaves || (change.role !== undefined && change.role !== member.role)
+      await (mayLose ? keepingApprovers(trx, member.id, stampOf(hub), apply) : apply())
       if (leaves) {
         const which = { membershipId: member.id }
         await endSessionsOf(trx, which, stampOf(hub))
@@ -138,15 +138,6 @@ export async function changeMembership(
       await auditMember(hub, trx, access, member, action, { ...change })
     }),
   )
-}
-
-/** Throws HubError conflict, with the steps that nobody else could decide. */
-async function assertNotSoleApprover(db: Db, member: Member, at: Date): Promise<void> {
-  const steps = await soleApproverOf(db, member.id, at)
-  if (steps.length > 0)
-    throw new HubError('conflict', `Nobody but ${member.email} can decide "${steps[0]?.step}": say who does instead.`, {
-      details: { steps },
-    })
 }
 
 const transitions = {
