@@ -153,12 +153,12 @@ export function makeApp(hub: Hub, mount?: Mount): HubApp {
       },
     ]
     if (route.who !== 'anyone') {
-      const { who, may } = route
+      const { who, may, sellers } = route
       handlers.push((req, res, next) => {
         for (const [name, value] of Object.entries(req.params))
           if (/^id$|Id$/.test(name) && !UUID.test(String(value)))
             throw new HubError('not_found', 'There is no such thing here: ids are UUIDs.')
-        return authenticate(hub, req, { who, may }).then((caller) => {
+        return authenticate(hub, req, { who, may, sellers }).then((caller) => {
           res.locals.caller = caller
           next()
         })

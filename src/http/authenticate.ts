@@ -30,6 +30,8 @@ export interface Demand {
   who: 'client' | 'person' | Scope
   /** Of people: a permission, or only that they are signed in. Absent = no people here. */
   may?: Permission | 'signed-in' | undefined
+  /** Of people: only the seller's own. */
+  sellers?: boolean | undefined
 }
 
 export interface Caller {
@@ -128,9 +130,11 @@ async function asMember(hub: Hub, needs: Demand, client: ApiClient, membershipId
   return { client, access: narrowed, reach: reachFor(narrowed, needs) }
 }
 
-function reachFor(access: Access, { may }: Demand): Reach {
+function reachFor(access: Access, { may, sellers }: Demand): Reach {
   if (may === undefined) throw new HubError('forbidden', 'This is for programs with a client_id, not for people.')
-  if (may !== 'signed-in') return demand(access, may)
+  const reach = may === 'signed-in' ? undefined : demand(access, may)
+  if (sellers && !reach?.all) throw new HubError('forbidden', 'This is for the seller’s own people.')
+  if (reach) return reach
   return { ...wholeReach(access.sellerId), all: false }
 }
 

@@ -53,13 +53,15 @@ export const differenceRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/partners/:id/differences',
     who: 'partners:read',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'What the partner’s system changes between cart and order',
     description: 'Per field: in how many orders and lines, when last, and the newest examples.',
     query: z.object({ since: z.iso.datetime({ offset: true }).optional().describe('only from then on') }),
     answer: report,
-    async handle(hub, { params, query, client }) {
-      const { id, settings } = await partnerOr404(hub.db, client.sellerId, params.id)
+    async handle(hub, { params, query, reach }) {
+      const { id, settings } = await partnerOr404(hub.db, reach.sellerId, params.id)
       const since = query.since === undefined ? undefined : new Date(query.since)
       const [orders, counts] = await Promise.all([
         countPartnerOrders(hub.db, id, since),
@@ -73,12 +75,14 @@ export const differenceRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/partners/:id/differences/orders',
     who: 'partners:read',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Orders of the partner that differ from their carts, newest first',
     query: pageQuery.extend({ field: field.optional() }),
     answer: pageOf(differentOrder),
-    async handle(hub, { params, query, client }) {
-      const { id } = await partnerOr404(hub.db, client.sellerId, params.id)
+    async handle(hub, { params, query, reach }) {
+      const { id } = await partnerOr404(hub.db, reach.sellerId, params.id)
       const { cursor, limit, field } = query
       const rows = await listDifferentOrders(hub.db, id, { field, after: cursor, limit: limit + 1 })
       return asPage(rows, limit, (row) => row)

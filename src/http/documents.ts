@@ -44,6 +44,8 @@ export const documentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/documents',
     who: 'documents:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'List wire documents, newest first',
     query: pageQuery.extend({
@@ -54,9 +56,9 @@ export const documentRoutes: Route[] = [
       direction: z.enum(['in', 'out']).optional(),
     }),
     answer: pageOf(shown),
-    async handle(hub, { query, client }) {
+    async handle(hub, { query, reach }) {
       const { cursor, limit, ...filter } = query
-      const rows = await listDocuments(hub.db, { ...filter, sellerId: client.sellerId }, cursor, limit + 1)
+      const rows = await listDocuments(hub.db, { ...filter, sellerId: reach.sellerId }, cursor, limit + 1)
       return asPage(rows, limit, show)
     },
   }),
@@ -64,11 +66,13 @@ export const documentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/documents/:id',
     who: 'documents:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Read what is known of a wire document',
     answer: shown,
-    async handle(hub, { params, client }) {
-      const document = await findDocument(hub.db, client.sellerId, params.id ?? '')
+    async handle(hub, { params, reach }) {
+      const document = await findDocument(hub.db, reach.sellerId, params.id ?? '')
       if (!document) throw new HubError('not_found', 'There is no such document.')
       return show(document)
     },
@@ -77,6 +81,8 @@ export const documentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/documents/:id/content',
     who: 'documents:read',
+    may: 'connection.edit',
+    sellers: true,
     summary: 'Read the document itself',
     api: {
       tag: TAG,

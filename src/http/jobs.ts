@@ -86,14 +86,16 @@ export const jobRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/jobs',
     who: 'jobs:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'List job runs, newest first',
     description: '`state=dead` is the list of dead letters: those that nobody has replayed or given up.',
     query: pageQuery.extend({ state: z.enum(jobRunStates).optional(), ...filter.shape }),
     answer: pageOf(shown),
-    async handle(hub, { query, client }) {
+    async handle(hub, { query, reach }) {
       const { cursor, limit, state, ...rest } = query
-      const { sellerId } = client
+      const { sellerId } = reach
       const rows = await listJobRuns(hub.db, { ...asked(rest), state, sellerId, after: cursor, limit: limit + 1 })
       return asPage(rows, limit, show)
     },
@@ -102,11 +104,13 @@ export const jobRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/jobs/:id',
     who: 'jobs:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Read a job run',
     answer: shown,
-    async handle(hub, { params, client }) {
-      const run = await findJobRun(hub.db, params.id ?? '', client.sellerId)
+    async handle(hub, { params, reach }) {
+      const run = await findJobRun(hub.db, params.id ?? '', reach.sellerId)
       if (!run) throw new HubError('not_found', 'There is no such job run.')
       return show(run)
     },
@@ -115,27 +119,31 @@ export const jobRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/jobs/:id/replay',
     who: 'jobs:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Run a dead job again',
     description: 'The same payload as a new run, which takes the dead one’s place.',
     answer: z.object({ id: z.uuid().describe('the new run') }),
     status: 202,
-    async handle(hub, { params, client }) {
-      return { id: await hub.db.transaction((trx) => replayJob(trx, params.id ?? '', client.sellerId)) }
+    async handle(hub, { params, reach }) {
+      return { id: await hub.db.transaction((trx) => replayJob(trx, params.id ?? '', reach.sellerId)) }
     },
   }),
   jsonRoute({
     method: 'post',
     path: '/api/v1/jobs/replay',
     who: 'jobs:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Run all dead jobs again that fit',
     description: 'As a job of its own, `replay-jobs`, whose progress can be read. An empty filter is all of them.',
     body: filter.strict().meta({ id: 'DeadJobFilter' }),
     answer: z.object({ id: z.uuid().describe('the run that replays them') }),
     status: 202,
-    async handle(hub, { body, client }) {
-      const { sellerId } = client
+    async handle(hub, { body, reach }) {
+      const { sellerId } = reach
       // Those that die of being replayed now are not replayed in the same go.
       const payload = { ...asked(body), sellerId, until: hub.now().toISOString() }
       return { id: await enqueue(hub.db, 'replay-jobs', payload, { sellerId }) }
@@ -145,17 +153,19 @@ export const jobRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/jobs/:id/discard',
     who: 'jobs:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Give a dead job up',
     description: 'It is not run again and leaves the dead letters; the record stays, with the reason.',
     body: z.object({ reason: z.string().trim().min(1, 'say why').max(500) }).meta({ id: 'JobDiscard' }),
     answer: shown,
-    async handle(hub, { params, body, client }) {
+    async handle(hub, { params, body, reach, access }) {
       const id = params.id ?? ''
       await hub.db.transaction((trx) =>
-        discardJob(trx, id, client.sellerId, { by: client.clientId, reason: body.reason }),
+        discardJob(trx, id, reach.sellerId, { by: access.person?.email ?? access.clientId ?? '', reason: body.reason }),
       )
-      const run = await findJobRun(hub.db, id, client.sellerId)
+      const run = await findJobRun(hub.db, id, reach.sellerId)
       if (!run) throw new HubError('not_found', 'There is no such job run.')
       return show(run)
     },

@@ -64,17 +64,13 @@ async function decide(
   })
 }
 
-/** What holds an order is for the seller to settle, not for who ordered. */
-function assertSellers(reach: Reach): void {
-  if (!reach.all) throw new HubError('forbidden', 'Only the seller’s people release or reject orders.')
-}
-
 export const orderDecisionRoutes: Route[] = [
   jsonRoute({
     method: 'post',
     path: '/api/v1/orders/:id/release',
     who: 'orders:write',
     may: 'order.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Release a held order to the ERP',
     description:
@@ -83,7 +79,6 @@ export const orderDecisionRoutes: Route[] = [
     answer: decided,
     handle(hub, call) {
       const decider = deciderOf(call)
-      assertSellers(call.reach)
       return decide(hub, decider, 'order.released', call.params.id, (trx, order) =>
         releaseOrder(trx, order, { who: decider.who, note: call.body.note ?? null }, stampOf(hub)),
       )
@@ -94,6 +89,7 @@ export const orderDecisionRoutes: Route[] = [
     path: '/api/v1/orders/:id/reject',
     who: 'orders:write',
     may: 'order.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Reject an order the ERP does not have',
     description: 'The buyer’s system is told, where it takes confirmations.',
@@ -101,7 +97,6 @@ export const orderDecisionRoutes: Route[] = [
     answer: decided,
     handle(hub, call) {
       const decider = deciderOf(call)
-      assertSellers(call.reach)
       return decide(hub, decider, 'order.rejected', call.params.id, (trx, order) =>
         rejectOrder(trx, order, { who: decider.who, reason: call.body.reason }, stampOf(hub)),
       )

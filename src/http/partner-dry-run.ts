@@ -69,14 +69,16 @@ export const dryRunRoute: Route = jsonRoute({
   method: 'post',
   path: '/api/v1/partners/:id/dry-run',
   who: 'partners:read',
+  may: 'mapping.edit',
+  sellers: true,
   tag: 'Partners',
   summary: 'Try a document on the mapping rules',
   description:
     'For cXML paste the whole PunchOutSetupRequest; for OCI the query text of the call-up (HOOK_URL=...&USERNAME=...). Nothing is stored or provisioned.',
   body: z.object({ document: z.string().min(1).max(2_000_000) }).meta({ id: 'DryRunDocument' }),
   answer: verdictSchema,
-  async handle(hub, { params, body, client }) {
-    const partner = await partnerOr404(hub.db, client.sellerId, params.id)
+  async handle(hub, { params, body, reach }) {
+    const partner = await partnerOr404(hub.db, reach.sellerId, params.id)
     const reading =
       partner.protocol === 'cxml' ? await readCxml(hub, partner, body.document) : readOci(hub, partner, body.document)
     const refusal = reading.returnUrl

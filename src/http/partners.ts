@@ -138,18 +138,22 @@ export const partnerRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/partners',
     who: 'partners:read',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'List partners',
     query: pageQuery,
     answer: pageOf(shown),
-    async handle(hub, { query, client }) {
-      return asPage(await listPartners(hub.db, client.sellerId, query.cursor, query.limit + 1), query.limit, show)
+    async handle(hub, { query, reach }) {
+      return asPage(await listPartners(hub.db, reach.sellerId, query.cursor, query.limit + 1), query.limit, show)
     },
   }),
   jsonRoute({
     method: 'post',
     path: '/api/v1/partners',
     who: 'partners:write',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Add a partner',
     description:
@@ -157,49 +161,55 @@ export const partnerRoutes: Route[] = [
     body: newPartner,
     answer: shown,
     status: 201,
-    async handle(hub, { body, client }) {
-      await checkReferences(hub, client.sellerId, body)
+    async handle(hub, { body, reach }) {
+      await checkReferences(hub, reach.sellerId, body)
       const id = hub.newId()
       const credentials = body.credentials.map((c) => ({ ...c, id: hub.newId() }))
-      const partner = { ...body, id, sellerId: client.sellerId, demo: false, credentials }
+      const partner = { ...body, id, sellerId: reach.sellerId, demo: false, credentials }
       await hub.db.transaction((trx) => insertPartner(trx, partner, hub.now()))
       hub.partners.forget()
-      return show(await partnerOr404(hub.db, client.sellerId, id))
+      return show(await partnerOr404(hub.db, reach.sellerId, id))
     },
   }),
   jsonRoute({
     method: 'get',
     path: '/api/v1/partners/:id',
     who: 'partners:read',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Read a partner',
     answer: shown,
-    async handle(hub, { params, client }) {
-      return show(await partnerOr404(hub.db, client.sellerId, params.id))
+    async handle(hub, { params, reach }) {
+      return show(await partnerOr404(hub.db, reach.sellerId, params.id))
     },
   }),
   jsonRoute({
     method: 'patch',
     path: '/api/v1/partners/:id',
     who: 'partners:write',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Change a partner',
     description: 'Fields left out stay as they are; `settings`, `mapping` and `credentials` are replaced whole.',
     body: change,
     answer: shown,
-    async handle(hub, { params, body, client }) {
-      const partner = await partnerOr404(hub.db, client.sellerId, params.id)
-      await checkReferences(hub, client.sellerId, body)
+    async handle(hub, { params, body, reach }) {
+      const partner = await partnerOr404(hub.db, reach.sellerId, params.id)
+      await checkReferences(hub, reach.sellerId, body)
       const credentials = body.credentials?.map((c) => ({ ...c, id: hub.newId() })) ?? partner.credentials
       await hub.db.transaction((trx) => updatePartner(trx, { ...partner, ...body, credentials }, hub.now()))
       hub.partners.forget()
-      return show(await partnerOr404(hub.db, client.sellerId, params.id))
+      return show(await partnerOr404(hub.db, reach.sellerId, params.id))
     },
   }),
   jsonRoute({
     method: 'post',
     path: '/api/v1/partners/:id/secrets',
     who: 'partners:write',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Add a secret',
     description:
@@ -217,8 +227,8 @@ export const partnerRoutes: Route[] = [
       .meta({ id: 'NewSecret' }),
     answer: z.object({ id: z.uuid() }),
     status: 201,
-    async handle(hub, { params, body, client }) {
-      const partner = await partnerOr404(hub.db, client.sellerId, params.id)
+    async handle(hub, { params, body, reach }) {
+      const partner = await partnerOr404(hub.db, reach.sellerId, params.id)
       const sealed = seal(hub.keys, SECRET_PURPOSE, body.secret)
       const secret = { id: hub.newId(), mode: body.mode, label: body.label, shownBy: body.shownBy, sealed, demo: false }
       await hub.db.transaction((trx) => insertSecret(trx, partner.id, secret, hub.now()))
@@ -230,10 +240,12 @@ export const partnerRoutes: Route[] = [
     method: 'delete',
     path: '/api/v1/partners/:id/secrets/:secretId',
     who: 'partners:write',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Revoke a secret at once',
-    async handle(hub, { params, client }) {
-      const partner = await partnerOr404(hub.db, client.sellerId, params.id)
+    async handle(hub, { params, reach }) {
+      const partner = await partnerOr404(hub.db, reach.sellerId, params.id)
       const revoked = await revokeSecret(hub.db, partner.id, params.secretId ?? '', hub.now())
       hub.partners.forget()
       if (!revoked) throw new HubError('not_found', 'There is no such live secret.')
@@ -243,6 +255,8 @@ export const partnerRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/buyer-profiles',
     who: 'partners:read',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'What each kind of procurement system accepts',
     answer: z.record(z.string(), z.unknown()),
@@ -252,6 +266,8 @@ export const partnerRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/storefronts',
     who: 'partners:read',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'List storefronts',
     query: pageQuery,
@@ -264,8 +280,8 @@ export const partnerRoutes: Route[] = [
         itemLookupUrl: z.url().nullable(),
       }),
     ),
-    async handle(hub, { query, client }) {
-      const rows = await listStorefronts(hub.db, client.sellerId, query.cursor, query.limit + 1)
+    async handle(hub, { query, reach }) {
+      const rows = await listStorefronts(hub.db, reach.sellerId, query.cursor, query.limit + 1)
       return asPage(rows, query.limit, ({ sellerId: _, ...rest }) => rest)
     },
   }),
@@ -273,13 +289,15 @@ export const partnerRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/storefronts',
     who: 'partners:write',
+    may: 'mapping.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Add a storefront, or point the one of this name elsewhere',
     body: newStorefront,
     answer: z.object({ id: z.uuid() }),
     status: 201,
-    async handle(hub, { body, client }) {
-      const storefront = { ...body, id: hub.newId(), sellerId: client.sellerId }
+    async handle(hub, { body, reach }) {
+      const storefront = { ...body, id: hub.newId(), sellerId: reach.sellerId }
       return { id: (await putStorefront(hub.db, storefront, hub.now())).id }
     },
   }),

@@ -14,6 +14,8 @@ export interface Route {
   who: 'anyone' | 'client' | 'person' | Scope
   /** What people need to call it; `signed-in` = nothing more. Absent: it is not for people. */
   may?: Permission | 'signed-in' | undefined
+  /** Of people only the seller's own may call it. */
+  sellers?: boolean | undefined
   summary: string
   /** What OpenAPI says of it; absent = a page or wire endpoint, not part of the JSON API. */
   api?: ApiDescription
@@ -50,6 +52,7 @@ interface JsonRoute<B extends z.ZodType, Q extends z.ZodObject> {
   path: string
   who: 'client' | 'person' | Scope
   may?: Permission | 'signed-in'
+  sellers?: boolean
   tag: string
   summary: string
   description?: string
@@ -66,13 +69,14 @@ export const JSON_LIMIT = '32mb'
 
 /** Makes a row of the table from a handler of checked input that returns what is answered as JSON (undefined = 204). */
 export function jsonRoute<B extends z.ZodType, Q extends z.ZodObject>(route: JsonRoute<B, Q>): Route {
-  const { method, path, who, may, summary, tag, description, body, query, answer } = route
+  const { method, path, who, may, sellers, summary, tag, description, body, query, answer } = route
   const status = route.status ?? (answer ? 200 : 204)
   return {
     method,
     path,
     who,
     may,
+    sellers,
     summary,
     api: { tag, description, body, query, answer, status },
     async handle(hub, req, res) {
