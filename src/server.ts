@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { assemble } from './assemble.ts'
 import { readConfig } from './config.ts'
 import { mountDemo } from './demo/demo.ts'
-import { seedDemo } from './demo/seed.ts'
+import { seedDemo, seedPurchasing } from './demo/seed.ts'
 import { makeApp } from './http/app.ts'
 import { makeLog } from './log.ts'
 import { runJobs } from './run-jobs.ts'
@@ -31,6 +31,7 @@ await runProcess(async () => {
   const assembled = await assemble(config, log, 'owner')
   const { hub, close } = assembled
   const demo = config.demo ? await seedDemo(hub) : null
+  if (demo) await seedPurchasing(hub)
   const { app, idle } = makeApp(
     hub,
     demo ? (a) => mountDemo(a, { hubUrl: config.publicUrl, storefrontClient: demo.storefrontClient }) : undefined,

@@ -1,6 +1,6 @@
 // What the storefront reads of orders, invoices and credit, and what the seller's desk decides about a held order. Over HTTP.
 import { z } from 'zod'
-import { type HubFile, HubRefusal, makeHubCall } from './hub-call.ts'
+import { type HubCaller, type HubFile, HubRefusal, makeHubCall } from './hub-call.ts'
 
 /** Of the answers only what is shown. States and kinds stay text: a shop must not break over a word it does not know yet. */
 const erpLabel = z.object({
@@ -196,8 +196,8 @@ export interface OrderClient {
 
 const ROWS = '20'
 
-export function makeOrderClient(hubUrl: string, client: { id: string; secret: string }): OrderClient {
-  const hub = makeHubCall(hubUrl, client)
+export function makeOrderClient(hubUrl: string, caller: HubCaller): OrderClient {
+  const hub = makeHubCall(hubUrl, caller)
   const own = async <T extends { accountId: string | null }>(
     companyId: string,
     asked: Promise<T>,

@@ -1,5 +1,5 @@
-// The storefront's pages about orders and invoices: inside a punchout those of the session's company, outside those of the demo's company,
-// with the seller's desk.
+// The storefront's pages about orders and invoices: inside a punchout those of the session's company; of who is signed in what they may see;
+// of who is neither those of the demo's company, with the seller's desk.
 import type { Request, Response } from 'express'
 import type { ReactNode } from 'react'
 import { z } from 'zod'
@@ -25,7 +25,7 @@ export interface OrderHistory {
 }
 
 interface Tools {
-  hub: OrderClient
+  hubOf(shop: Shop): OrderClient
   desk: SellersDesk
   show(res: Response, shop: Shop, title: string, content: ReactNode): void
   message(res: Response, shop: Shop, title: string, words: string, status: number): void
@@ -52,9 +52,9 @@ const ordersQuery = z.object({
 const invoicesQuery = z.object({ state: oneOf(invoiceFilters), cursor })
 const decision = z.object({ note: words, reason: words })
 
-export function orderHistory({ hub, desk, show, message }: Tools): OrderHistory {
-  const companyOf = ({ session }: Shop) =>
-    session ? session.hub.company : { id: demoIds.account, name: 'City of Almere' }
+export function orderHistory({ hubOf, desk, show, message }: Tools): OrderHistory {
+  const companyOf = ({ session, member }: Shop) =>
+    session?.hub.company ?? member?.account ?? { id: demoIds.account, name: 'City of Almere' }
   const notFound = (res: Response, shop: Shop, title = 'No such order') =>
     message(res, shop, title, `${companyOf(shop).name} has none with this number.`, 404)
 
@@ -63,30 +63,33 @@ export function orderHistory({ hub, desk, show, message }: Tools): OrderHistory 
       const { q, ...narrowed } = ordersQuery.parse(req.query)
       const company = companyOf(shop)
       const search = { words: q, ...narrowed }
-      const page = await hub.listOrders(company.id, search)
+      const page = await hubOf(shop).listOrders(company.id, search)
       show(res, shop, 'Orders', <OrdersPage shop={shop} company={company.name} search={search} page={page} />)
     },
     async order(shop, req, res) {
-      const order = await hub.findOrder(companyOf(shop).id, String(req.params.id))
+      const order = await hubOf(shop).findOrder(companyOf(shop).id, String(req.params.id))
       if (!order) return notFound(res, shop)
       show(res, shop, `Order ${order.poNumber ?? order.erpNumber}`, <OrderPage shop={shop} order={order} />)
     },
     async byNumber(shop, req, res) {
       const number = words.parse(req.params.number)
-      const order = number ? await hub.findByNumber(companyOf(shop).id, number) : null
+      const order = number ? await hubOf(shop).findByNumber(companyOf(shop).id, number) : null
       if (order) res.redirect(303, `${shop.base}/orders/${order.id}`)
       else notFound(res, shop)
     },
     async invoices(shop, req, res) {
       const search = invoicesQuery.parse(req.query)
       const company = companyOf(shop)
-      const [page, credit] = await Promise.all([hub.listInvoices(company.id, search), hub.readCredit(company.id)])
+      const [page, credit] = await Promise.all([
+        hubOf(shop).listInvoices(company.id, search),
+        hubOf(shop).readCredit(company.id),
+      ])
       const about = { shop, company: company.name, ...search, page, credit }
       show(res, shop, 'Invoices', <InvoicesPage {...about} />)
     },
     async invoiceFile(shop, req, res) {
       const wanted = invoiceFiles.find((name) => name === req.params.file)
-      const file = wanted && (await hub.readInvoiceFile(companyOf(shop).id, String(req.params.id), wanted))
+      const file = wanted && (await hubOf(shop).readInvoiceFile(companyOf(shop).id, String(req.params.id), wanted))
       if (!file) return notFound(res, shop, 'No such invoice')
       // Always to be saved: a page of its own would leave the frame, and with it the session's cookie.
       res.set({

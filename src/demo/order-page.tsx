@@ -14,8 +14,8 @@ interface OrderPageProps {
 
 export function OrderPage({ shop, order }: OrderPageProps) {
   const { poNumber, erpNumber, state, channel, mode, differences, shipments, invoices } = order
-  // Outside a punchout nobody signs in: whoever looks is the seller.
-  const seller = shop.session === null
+  // Who neither punched out nor signed in is the seller.
+  const seller = shop.session === null && shop.member === null
   const waits = waitsForPerson(order)
   return (
     <div className="stack">

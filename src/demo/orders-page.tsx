@@ -161,6 +161,10 @@ function Empty({ shop, all, narrowed }: { shop: Shop; all: string; narrowed: boo
           Fill your cart and return it to {shop.session.hub.partner.name}: once it is approved there, the order comes
           here by itself. <a href={shop.base}>To the catalogue</a>
         </p>
+      ) : shop.member ? (
+        <p>
+          Fill your cart and ask for it: once your company agrees, the order is here. <a href={shop.base}>Catalogue</a>
+        </p>
       ) : (
         <p>
           Orders come from procurement systems. <a href="/demo/buyer">Punch out with the buyer simulator</a>, bring a

@@ -1,6 +1,7 @@
 // Demo data: seller, company account, storefront, partners and clients everyone knows the secrets of. Never in production.
 import { join } from 'node:path'
 import {
+  findMembership,
   findSeller,
   insertAccount,
   insertMembershipOnce,
@@ -8,8 +9,15 @@ import {
   insertSeller,
   updateSellerParty,
 } from '../accounts/account-store.ts'
+import { addCode, type CodeTable } from '../accounts/code-lists.ts'
 import type { SellerParty } from '../accounts/invoice-party.ts'
+import { addGrant, addRole } from '../accounts/roles.ts'
+import { policySchema } from '../approvals/policy.ts'
+import { insertPolicy, publishDraft, putDraft } from '../approvals/policy-store.ts'
+import { makeBudget, type NewBudget } from '../budgets/change-budget.ts'
+import { dayIn } from '../budgets/period-of.ts'
 import type { Db } from '../database/database.ts'
+import { stampOf } from '../database/stamp.ts'
 import { CONFIG_PURPOSE, connectionSettingsSchema } from '../erp/erp-connection.ts'
 import { findConnection, insertConnection } from '../erp/erp-connection-store.ts'
 import type { Hub } from '../hub.ts'
@@ -25,7 +33,11 @@ import { adminClient, demoIds, demoPassword, demoPeople, storeClient } from './c
 export { demoIds }
 
 const SHARED_SECRET = 'demo-secret'
-const STORE_SCOPES: Scope[] = ['punchout', 'orders:read', 'invoices:read', 'webhooks:read', 'webhooks:write']
+const STORE_SCOPES: Scope[] = [
+  ...(['punchout', 'orders:read', 'invoices:read', 'webhooks:read', 'webhooks:write'] as const),
+  // It says the prices of what its signed-in buyers put into their carts.
+  ...(['purchasing:read', 'purchasing:write', 'people:act'] as const),
+]
 /** Where the buyer simulator takes documents. */
 const SIMULATOR = '/demo/buyer/documents'
 const MODES = ['test', 'production'] as const
@@ -262,4 +274,98 @@ async function refreshAddresses(
 /** Nowhere yet, or the simulator of this demo wherever it listened before. */
 function ownSimulator({ way, url }: TradingPartner['settings']['outgoing']): boolean {
   return way === 'off' || (way === 'post' && url !== undefined && url.endsWith(SIMULATOR))
+}
+
+/** What ordering without punchout needs: lists, budgets, a policy. Made once, in a demo from before as well. Call it after seedDemo. */
+export async function seedPurchasing(hub: Hub): Promise<void> {
+  await hub.db.transaction(async (trx) => {
+    await trx.raw('SELECT pg_advisory_xact_lock(7219400412)')
+    const { seller: sellerId, account: accountId, people } = demoIds
+    if (await trx('approval_policies').where({ account_id: accountId }).first('id')) return
+    const memberOf = async (n: number) => {
+      const member = await findMembership(trx, accountId, people[n] as string)
+      if (!member) throw new Error(`${demoPeople[n]?.name} of the demo is not with the customer any more`)
+      return member.id
+    }
+    const [admin, buyer, approver] = [await memberOf(0), await memberOf(1), await memberOf(2)]
+    await putCodes(hub, trx, { admin, approver })
+    await putBudgets(hub, trx)
+    await putPolicy(hub, trx, [approver, admin])
+    // The demo's buyer sees the company's budgets, which a buyer does not by the role alone.
+    const stamp = stampOf(hub)
+    const role = {
+      name: 'Sees budgets',
+      description: null,
+      assignableBy: 'buyer' as const,
+      permissions: ['budget.view@company'],
+    }
+    const roleId = await addRole(trx, { sellerId, accountId }, role, stamp)
+    const granted = { membershipId: buyer, role: null, roleId, accountId, grantedBy: null }
+    await addGrant(trx, { ...granted, validFrom: stamp.at, validTo: null }, stamp)
+  })
+}
+
+async function putCodes(hub: Hub, db: Db, owner: { admin: string; approver: string }): Promise<void> {
+  const place = { sellerId: demoIds.seller, accountId: demoIds.account }
+  const city = { city: 'Almere', countryCode: 'NL' }
+  const entries: [CodeTable, Record<string, unknown>][] = [
+    ['cost_centres', { code: 'FAC-310', name: 'Facilities', ownerId: owner.approver }],
+    ['cost_centres', { code: 'ICT-200', name: 'Workplaces', ownerId: owner.admin }],
+    ['projects', { code: 'RENO-2026', name: 'Renovation of the town hall', startsOn: null, endsOn: null }],
+    [
+      'ship_tos',
+      {
+        code: 'ALM-STADHUIS',
+        address: { name: 'Town hall', street: ['Stadhuisplein 1'], postalCode: '1315 HR', ...city },
+      },
+    ],
+    [
+      'ship_tos',
+      { code: 'ALM-DEPOT', address: { name: 'Depot', street: ['Markerkant 10'], postalCode: '1316 AN', ...city } },
+    ],
+  ]
+  for (const [table, entry] of entries) {
+    const known = await db(table).where({ account_id: place.accountId, code: entry.code }).first('id')
+    if (!known) await addCode(db, table, place, { status: 'active', ...entry }, stampOf(hub))
+  }
+}
+
+async function putBudgets(hub: Hub, db: Db): Promise<void> {
+  const defaultZone = hub.config.timeZone
+  const shared: Omit<NewBudget, 'name' | 'kind' | 'code' | 'amount' | 'over'> = {
+    ...{ sellerId: demoIds.seller, accountId: demoIds.account, membershipId: null, currency: 'EUR', defaultZone },
+    ...{ overdraft: '0', period: 'month', basis: 'net', withShipping: false, otherCurrency: 'ask', rates: {} },
+    ...{ refundTo: 'reservation', carryOver: false, startsOn: dayIn(defaultZone, hub.now()), endsOn: null },
+  }
+  const budgets = [
+    { ...shared, name: 'Facilities', kind: 'cost-centre', code: 'FAC-310', amount: '5000', over: 'ask' },
+    { ...shared, name: 'Workplaces', kind: 'cost-centre', code: 'ICT-200', amount: '400', over: 'ask' },
+    { ...shared, name: 'City of Almere', kind: 'account', code: null, amount: '25000', over: 'warn' },
+  ] as const
+  for (const budget of budgets) await makeBudget(db, budget, { hub: 'demo' }, stampOf(hub))
+}
+
+/** Over 500 euro the owner of the cost centre agrees; over a budget, an approver. */
+async function putPolicy(hub: Hub, db: Db, fallback: string[]): Promise<void> {
+  const stamp = stampOf(hub)
+  const policy = { id: hub.newId(), sellerId: demoIds.seller, accountId: demoIds.account, name: 'Ordering in Almere' }
+  const asks = (step: object) => ({ effect: 'steps', steps: [step] })
+  const content = policySchema.parse({
+    rules: [
+      {
+        name: 'Over 500 euro',
+        when: { all: [{ fact: 'amount', basis: 'net', op: 'above', value: '500', currency: 'EUR' }] },
+        action: asks({ name: 'Owner of the cost centre', who: { by: 'cost-centre-owner' } }),
+      },
+      {
+        name: 'Over budget',
+        when: { all: [{ fact: 'budget', op: 'in', values: ['ask'] }] },
+        action: asks({ name: 'Approver for the budget', who: { by: 'role', role: 'approver' } }),
+      },
+    ],
+    fallback,
+  })
+  await insertPolicy(db, policy, stamp.at)
+  await putDraft(db, { id: stamp.newId(), policyId: policy.id, content, personId: null }, stamp.at)
+  await publishDraft(db, policy.id, null, stamp.at)
 }

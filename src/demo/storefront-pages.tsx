@@ -3,22 +3,30 @@ import type { ReactNode } from 'react'
 import { linesOf } from './cart-entries.ts'
 import { catalogue, type Product } from './catalogue.ts'
 import { Mark } from './layout.tsx'
+import { MemberBar } from './member-pages.tsx'
+import { type Member, may } from './member-sessions.ts'
 import type { ShopSession } from './shop-sessions.ts'
 
 /** Where links of a page start: the session's address, or the open shop's. */
 export interface Shop {
   base: string
   session: ShopSession | null
+  /** Who is signed in without punchout. */
+  member: Member | null
 }
 
 export const readOnly = ({ session }: Shop) => session?.hub.operation === 'inspect'
 
 /** `path`: of the page shown, for the link that leads to it. */
-export function ShopHeader({ base, session, path }: Shop & { path: string }) {
+export function ShopHeader({ base, session, member, path }: Shop & { path: string }) {
   const links: [path: string, text: string][] = [
     ['', 'Catalogue'],
-    ['/orders', 'Orders'],
-    ['/invoices', 'Invoices'],
+    ...(member
+      ? linksOf(member)
+      : ([
+          ['/orders', 'Orders'],
+          ['/invoices', 'Invoices'],
+        ] as [string, string][])),
     ...(session ? [['/cart', `Cart (${session.entries.length})`] as [string, string]] : []),
   ]
   return (
@@ -35,13 +43,31 @@ export function ShopHeader({ base, session, path }: Shop & { path: string }) {
                 {text}
               </a>
             ))}
-            {!session && <a href="/demo/buyer">Buyer simulator</a>}
+            {!session && !member && (
+              <>
+                <a href="/demo/buyer">Buyer simulator</a>
+                <a href={`${base}/sign-in`}>Sign in</a>
+              </>
+            )}
           </nav>
         </div>
       </header>
       {session && <Guest base={base} session={session} />}
+      {member && <MemberBar base={base} member={member} />}
     </>
   )
+}
+
+/** What they may see. */
+function linksOf(member: Member): [path: string, text: string][] {
+  const all: [path: string, text: string, permission: string][] = [
+    ['/requisitions', 'Requisitions', 'order.view'],
+    ['/orders', 'Orders', 'order.view'],
+    ['/budgets', 'Budgets', 'budget.view'],
+    ['/invoices', 'Invoices', 'invoice.view'],
+    ['/cart', `Cart (${member.lines})`, 'order.place'],
+  ]
+  return all.flatMap(([to, text, permission]) => (may(member, permission) ? [[to, text]] : []))
 }
 
 /** Of the pages below, the first is none but itself. */
@@ -74,7 +100,7 @@ function Guest({ base, session }: { base: string; session: ShopSession }) {
 export function CataloguePage({ shop, words, found }: { shop: Shop; words: string; found: Product[] }) {
   return (
     <>
-      {shop.session ? <Greeting session={shop.session} /> : <NoPunchout />}
+      {shop.session ? <Greeting session={shop.session} /> : <NoPunchout shop={shop} />}
       <search>
         <form className="search" action={shop.base} method="get">
           <label className="sr" htmlFor="words">
@@ -142,22 +168,46 @@ function Greeting({ session }: { session: ShopSession }) {
   )
 }
 
-function NoPunchout() {
+function NoPunchout({ shop: { base, member } }: { shop: Shop }) {
+  if (member)
+    return (
+      <>
+        <h1>Catalogue</h1>
+        <p className="lead">
+          {may(member, 'order.place')
+            ? 'Fill your cart and ask for it: your company’s rules say who has to agree.'
+            : 'You may look. What waits for your decision is at your approvals.'}
+        </p>
+        {may(member, 'approval.decide') && (
+          <p className="actions">
+            <a className="button quiet" href="/approvals">
+              Your approvals
+            </a>
+          </p>
+        )}
+      </>
+    )
   return (
     <>
       <h1>Demo Office Supplies</h1>
       <p className="lead">
         You look at this shop from outside. To buy, come from a procurement system: a punchout opens the shop with your
-        name, and your cart goes back to where you came from.
+        name, and your cart goes back to where you came from. Or sign in, and order here.
       </p>
       <p className="actions">
         <a className="button" href="/demo/buyer">
           Punch out with the buyer simulator
         </a>
+        <a className="button quiet" href={`${base}/sign-in`}>
+          Sign in
+        </a>
       </p>
     </>
   )
 }
+
+/** Whether this visitor can put something into a cart. */
+const buys = (shop: Shop) => (shop.session ? !readOnly(shop) : shop.member !== null && may(shop.member, 'order.place'))
 
 interface ProductPageProps {
   shop: Shop
@@ -187,12 +237,11 @@ export function ProductPage({ shop, product, quantity, problem }: ProductPagePro
               From {p.from} on: € {p.price} a {unitName}
             </p>
           ))}
-          {shop.session && !readOnly(shop) && (
-            <AddForm shop={shop} product={product} quantity={quantity} problem={problem} />
-          )}
-          {!shop.session && (
+          {buys(shop) && <AddForm shop={shop} product={product} quantity={quantity} problem={problem} />}
+          {!shop.session && !shop.member && (
             <p className="note">
-              Prices are for everyone here. <a href="/demo/buyer">Punch out</a> to buy.
+              Prices are for everyone here. <a href="/demo/buyer">Punch out</a> or{' '}
+              <a href={`${shop.base}/sign-in`}>sign in</a> to buy.
             </p>
           )}
           <dl>

@@ -11,6 +11,7 @@ import { HubRefusal } from './hub-call.ts'
 import { type HubSession, makeHubClient } from './hub-client.ts'
 import { itemLookup } from './item-lookup.ts'
 import { type PageSecurity, sendPage } from './layout.tsx'
+import { memberOf, memberShop } from './member-shop.tsx'
 import { makeOrderClient, makeSellersDesk } from './order-client.ts'
 import { orderHistory, type ShopHandler } from './order-history.tsx'
 import { findShopSession, openShopSession, type ShopSession } from './shop-sessions.ts'
@@ -18,7 +19,9 @@ import { CataloguePage, ProductPage, type Shop, ShopHeader, ShopMessage } from '
 
 const ROOT = '/demo/store'
 const COOKIE = 'demo_store'
-const OPEN: Shop = { base: ROOT, session: null }
+const OPEN: Shop = { base: ROOT, session: null, member: null }
+/** The shop outside a punchout, with who is signed in. */
+const outsideOf = (req: Request): Shop => ({ ...OPEN, member: memberOf(req) })
 
 const text = z.string().max(500).catch('')
 const queryText = (req: Request, name: string) => text.parse(req.query[name])
@@ -98,10 +101,10 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
           410,
         )
       try {
-        await handle({ base: `${ROOT}/s/${session.key}`, session }, req, res)
+        await handle({ base: `${ROOT}/s/${session.key}`, session, member: null }, req, res)
       } catch (error) {
         if (!(error instanceof HubRefusal)) throw error
-        message(res, { base: `${ROOT}/s/${session.key}`, session }, failed, error.message, error.status)
+        message(res, { base: `${ROOT}/s/${session.key}`, session, member: null }, failed, error.message, error.status)
       }
     }
 
@@ -117,6 +120,7 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
     sku = String(req.params.sku),
   ) => {
     const product = findProduct(sku)
+    const wrong = problem ?? (product && queryText(req, 'problem') === 'quantity' ? askQuantity(product) : null)
     if (!product) return message(res, shop, 'No such product', `We do not sell ${sku.slice(0, 100)}.`, 404)
     const asked = queryText(req, 'quantity')
     const quantity = isQuantity(product, asked) ? asked : '1'
@@ -124,13 +128,14 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
       res,
       shop,
       product.name.slice(0, 60),
-      <ProductPage shop={shop} product={product} quantity={quantity} problem={problem} />,
+      <ProductPage shop={shop} product={product} quantity={quantity} problem={wrong} />,
       { status: problem ? 422 : 200 },
     )
   }
 
-  router.get('/', (req, res) => cataloguePage(OPEN, req, res))
-  router.get('/products/:sku', (req, res) => productPage(OPEN, req, res))
+  router.get('/', (req, res) => cataloguePage(outsideOf(req), req, res))
+  router.get('/products/:sku', (req, res) => productPage(outsideOf(req), req, res))
+  router.use(memberShop({ base: ROOT, hubUrl, storefrontClient, show, message }))
   router.get('/s/:key', inSession(cataloguePage))
   router.get(
     '/s/:key/products/:sku',
@@ -201,13 +206,17 @@ export function storefrontRouter({ hubUrl, storefrontClient }: DemoOptions): Rou
   )
 
   const desk = makeSellersDesk(hubUrl, adminClient)
-  const history = orderHistory({ hub: makeOrderClient(hubUrl, storefrontClient), desk, show, message })
+  const history = orderHistory({
+    hubOf: ({ member }) => makeOrderClient(hubUrl, member ? { token: member.token } : storefrontClient),
+    ...{ desk, show, message },
+  })
   const outside = (handle: ShopHandler, failed: string) => async (req: Request, res: Response) => {
+    const shop = outsideOf(req)
     try {
-      await handle(OPEN, req, res)
+      await handle(shop, req, res)
     } catch (error) {
       if (!(error instanceof HubRefusal)) throw error
-      message(res, OPEN, failed, error.message, error.status)
+      message(res, shop, failed, error.message, error.status)
     }
   }
   const pages: [path: string, page: ShopHandler, failed: string][] = [

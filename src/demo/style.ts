@@ -54,7 +54,7 @@ td .inline{flex-wrap:nowrap}
 label{font-weight:600;font-size:.94rem}
 .field{display:grid;gap:.3rem;align-content:start}
 .hint{font-weight:400;color:var(--soft);font-size:.86rem;margin:0}
-input[type=text],input[type=email],input[type=search],input[type=number],select{width:100%;min-height:2.6rem;padding:.4rem .75rem;border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);font:inherit}
+input[type=text],input[type=email],input[type=password],input[type=search],input[type=number],select{width:100%;min-height:2.6rem;padding:.4rem .75rem;border:1px solid var(--line);border-radius:10px;background:var(--card);color:var(--ink);font:inherit}
 input[type=text].short{width:5.5rem}select.auto{width:auto}.stack.tight{gap:.5rem}.stack.tight p{margin:0}
 .grid{display:grid;gap:1.1rem;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}
 fieldset{border:0;margin:0;padding:0;min-width:0}legend{font-weight:600;font-size:.94rem;padding:0;margin-bottom:.4rem}
@@ -118,6 +118,8 @@ iframe{display:block;width:100%;height:min(48rem,80vh);border:1px solid var(--li
 .figures{display:flex;flex-wrap:wrap;gap:.75rem 2.25rem;margin:.9rem 0}.figures dt{font-size:.88rem}.figures dd{font-variant-numeric:tabular-nums;font-weight:600}
 .figures .strong dd{font-size:1.35rem;line-height:1.2}.figures .bad dd{color:var(--bad)}
 .figures>div{display:flex;flex-direction:column;justify-content:end}
+svg.budget{display:block;width:100%;height:.9rem;border-radius:99px;margin-top:.75rem}svg.budget .available{fill:var(--wash)}svg.budget .reserved{fill:var(--warn)}svg.budget .committed{fill:var(--act)}
+.dot{display:inline-block;width:.65rem;height:.65rem;border-radius:50%;margin-right:.4rem;border:1px solid var(--line);background:var(--wash)}.dot.reserved{background:var(--warn)}.dot.committed{background:var(--act)}
 meter{width:100%;height:1rem;accent-color:var(--act)}
 .row{display:contents}.grid.top{align-items:start}.desk>.note{margin-top:.9rem}.desk>h3{margin:1.25rem 0 .4rem}
 .desk.warn{border-color:var(--warn)}.desk .note h3{color:var(--warn)}.desk .grid{margin-top:1rem}

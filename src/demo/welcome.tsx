@@ -31,6 +31,15 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
           OCI or the ERP, only the hub’s API: an example for your own.
         </Card>
         <Card
+          title="Buy without punchout"
+          href="/demo/store/sign-in"
+          action="Sign in at the shop"
+          icon="M4 5h2l2 11h10l2-8H7M9 20h.01M17 20h.01"
+        >
+          Sign in as the buyer, fill the cart and ask for it. Over 500 euro the approver decides, at /approvals or by
+          the mail’s link; then it goes to the ERP. Budgets count it beside the punchouts.
+        </Card>
+        <Card
           title="Sign in"
           href="/sign-in"
           action="Sign in as a person"
