@@ -1,7 +1,9 @@
 // What an ERP admin needs: connectors to choose from, connections with their settings (secrets go in and never come out), a check in
 // words, how far each stream was read, reading now, pausing.
+
 import { z } from 'zod'
 import { type ConnectorDefinition, type StreamName, streamNames } from '../../connectors/connector.ts'
+import type { Reach } from '../accounts/access.ts'
 import { askSync } from '../erp/ask-sync.ts'
 import { checkConfig, describeConfig, keepSecrets, withoutSecrets } from '../erp/connection-config.ts'
 import { CONFIG_PURPOSE, connectionSettingsSchema, type ErpConnection, usualSchedule } from '../erp/erp-connection.ts'
@@ -22,7 +24,6 @@ import type { Hub } from '../hub.ts'
 import { jobRunStates, listJobRuns } from '../queue/job-run.ts'
 import { discardUnfinished } from '../queue/replay-job.ts'
 import { open, SealError, seal, sha256 } from '../secrets.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
 import { asPage, jsonRoute, pageOf, pageQuery, type Route } from './route.ts'
 
 const TAG = 'ERP connections'
@@ -131,8 +132,8 @@ function definitionOf(hub: Hub, connector: string): ConnectorDefinition {
   throw new HubError('invalid_input', `connector: ${message}`, { details: [{ field: 'connector', message }] })
 }
 
-async function connectionOr404(hub: Hub, client: ApiClient, id: string | undefined): Promise<ErpConnection> {
-  const connection = id && (await findConnection(hub.db, client.sellerId, id))
+async function connectionOr404(hub: Hub, reach: Reach, id: string | undefined): Promise<ErpConnection> {
+  const connection = id && (await findConnection(hub.db, reach.sellerId, id))
   if (!connection) throw new HubError('not_found', 'There is no such connection.')
   return connection
 }
@@ -237,10 +238,10 @@ async function readStreams(hub: Hub, connection: ErpConnection) {
 }
 
 /** Pauses or resumes; the same again is fine. */
-async function setStatus(hub: Hub, client: ApiClient, id: string | undefined, to: ErpConnection['status']) {
-  const connection = await connectionOr404(hub, client, id)
+async function setStatus(hub: Hub, reach: Reach, id: string | undefined, to: ErpConnection['status']) {
+  const connection = await connectionOr404(hub, reach, id)
   if (connection.status !== to) await updateConnection(hub.db, { ...connection, status: to }, hub.now())
-  return show(hub, await connectionOr404(hub, client, id))
+  return show(hub, await connectionOr404(hub, reach, id))
 }
 
 export const connectionRoutes: Route[] = [
@@ -248,6 +249,8 @@ export const connectionRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/connectors',
     who: 'connections:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'What ERPs can be connected, and what each needs to know',
     answer: z.array(connectorShown),
@@ -264,15 +267,17 @@ export const connectionRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/connectors/:connector/check',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Try settings that are not saved yet',
     description:
       'Address, login, rights and company, each in words. With `connectionId`, secrets left out are those saved there.',
     body: z.object({ config, connectionId: z.uuid().optional() }).meta({ id: 'ErpSettingsToCheck' }),
     answer: checkResult,
-    async handle(hub, { params, body, client }) {
+    async handle(hub, { params, body, reach }) {
       const definition = definitionOf(hub, params.connector ?? '')
-      const saved = body.connectionId ? await connectionOr404(hub, client, body.connectionId) : undefined
+      const saved = body.connectionId ? await connectionOr404(hub, reach, body.connectionId) : undefined
       const known = saved?.connector === definition.id ? openConfig(hub, saved) : null
       const config = checkConfig(definition, keepSecrets(definition, body.config, known))
       const erp = definition.connect(config, {
@@ -290,12 +295,14 @@ export const connectionRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/connections',
     who: 'connections:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'List ERP connections',
     query: pageQuery,
     answer: pageOf(shown),
-    async handle(hub, { query, client }) {
-      const rows = await listConnections(hub.db, client.sellerId, query.cursor, query.limit + 1)
+    async handle(hub, { query, reach }) {
+      const rows = await listConnections(hub.db, reach.sellerId, query.cursor, query.limit + 1)
       return asPage(rows, query.limit, (c) => show(hub, c))
     },
   }),
@@ -303,6 +310,8 @@ export const connectionRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/connections',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Connect an ERP',
     description:
@@ -319,34 +328,38 @@ export const connectionRoutes: Route[] = [
       .meta({ id: 'NewErpConnection' }),
     answer: shown,
     status: 201,
-    async handle(hub, { body, client }) {
+    async handle(hub, { body, reach }) {
       const definition = definitionOf(hub, body.connector)
       const config = keepSecrets(definition, body.config, null)
       checkConfig(definition, config)
       const id = hub.newId()
-      const { sellerId } = client
+      const { sellerId } = reach
       const { name, connector, settings, status, guestCustomerNumber } = body
       const sealedConfig = sealConfig(hub, config)
       const connection = { id, sellerId, name, connector, settings, status, guestCustomerNumber, sealedConfig }
       await insertConnection(hub.db, connection, hub.now())
-      return show(hub, await connectionOr404(hub, client, id))
+      return show(hub, await connectionOr404(hub, reach, id))
     },
   }),
   jsonRoute({
     method: 'get',
     path: '/api/v1/connections/:id',
     who: 'connections:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Read an ERP connection',
     answer: shown,
-    async handle(hub, { params, client }) {
-      return show(hub, await connectionOr404(hub, client, params.id))
+    async handle(hub, { params, reach }) {
+      return show(hub, await connectionOr404(hub, reach, params.id))
     },
   }),
   jsonRoute({
     method: 'patch',
     path: '/api/v1/connections/:id',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Change an ERP connection',
     description:
@@ -357,8 +370,8 @@ export const connectionRoutes: Route[] = [
       .extend({ version: z.int().describe('the version this change was made on; another one meanwhile is a 409') })
       .meta({ id: 'ErpConnectionChange' }),
     answer: shown,
-    async handle(hub, { params, body, client }) {
-      const connection = await connectionOr404(hub, client, params.id)
+    async handle(hub, { params, body, reach }) {
+      const connection = await connectionOr404(hub, reach, params.id)
       const { config, ...rest } = body
       const changed = { ...connection, ...rest }
       if (config !== undefined) {
@@ -368,21 +381,26 @@ export const connectionRoutes: Route[] = [
         changed.sealedConfig = sealConfig(hub, kept)
       }
       await updateConnection(hub.db, changed, hub.now())
-      return show(hub, await connectionOr404(hub, client, params.id))
+      return show(hub, await connectionOr404(hub, reach, params.id))
     },
   }),
   jsonRoute({
     method: 'delete',
     path: '/api/v1/connections/:id',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Remove an ERP connection nothing hangs on',
     description: 'With orders, invoices or accounts of it, 409: pause it instead.',
-    async handle(hub, { params, client }) {
-      const { id, sellerId } = await connectionOr404(hub, client, params.id)
+    async handle(hub, { params, reach, access }) {
+      const { id, sellerId } = await connectionOr404(hub, reach, params.id)
       await hub.db.transaction(async (trx) => {
         if (!(await deleteConnection(trx, sellerId, id))) throw new HubError('not_found')
-        await discardUnfinished(trx, id, { by: client.clientId, reason: 'the connection was removed' })
+        await discardUnfinished(trx, id, {
+          by: access.person?.email ?? access.clientId ?? '',
+          reason: 'the connection was removed',
+        })
       })
     },
   }),
@@ -390,31 +408,37 @@ export const connectionRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/connections/:id/pause',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Pause a connection',
     description: 'Nobody calls the ERP; orders for it wait in its queue.',
     answer: shown,
-    handle: (hub, { params, client }) => setStatus(hub, client, params.id, 'paused'),
+    handle: (hub, { params, reach }) => setStatus(hub, reach, params.id, 'paused'),
   }),
   jsonRoute({
     method: 'post',
     path: '/api/v1/connections/:id/resume',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Resume a connection',
     answer: shown,
-    handle: (hub, { params, client }) => setStatus(hub, client, params.id, 'active'),
+    handle: (hub, { params, reach }) => setStatus(hub, reach, params.id, 'active'),
   }),
   jsonRoute({
     method: 'post',
     path: '/api/v1/connections/:id/check',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Try a connection as it is saved',
     description: 'Also a paused or resting one; success ends the rest after failures.',
     answer: checkResult,
-    async handle(hub, { params, client }) {
-      const connection = await connectionOr404(hub, client, params.id)
+    async handle(hub, { params, reach }) {
+      const connection = await connectionOr404(hub, reach, params.id)
       const result = await hub.openErp(connection).erp.check(AbortSignal.timeout(CHECK_WITHIN_MS))
       if (result.ok) await recordCallSucceeded(hub.db, connection.id, true, hub.now())
       return result
@@ -424,17 +448,21 @@ export const connectionRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/connections/:id/streams',
     who: 'connections:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'How far each stream of an ERP was read',
     answer: z.array(streamShown),
-    async handle(hub, { params, client }) {
-      return readStreams(hub, await connectionOr404(hub, client, params.id))
+    async handle(hub, { params, reach }) {
+      return readStreams(hub, await connectionOr404(hub, reach, params.id))
     },
   }),
   jsonRoute({
     method: 'post',
     path: '/api/v1/connections/:id/sync',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Read streams of an ERP now',
     description: '`full` forgets how far they were read and reads everything again; nothing is there twice for it.',
@@ -450,8 +478,8 @@ export const connectionRoutes: Route[] = [
       ),
     }),
     status: 202,
-    async handle(hub, { params, body, client }) {
-      const connection = await connectionOr404(hub, client, params.id)
+    async handle(hub, { params, body, reach }) {
+      const connection = await connectionOr404(hub, reach, params.id)
       if (connection.status === 'paused')
         throw new HubError('wrong_state', 'The connection is paused: resume it first.')
       const streams = chooseStreams(hub, connection, body.streams)
@@ -468,12 +496,14 @@ export const connectionRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/connections/:id/nudge-secret',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Give the ERP a secret to nudge with',
     description: 'Shown this once; the one before ends at once. See POST /api/v1/erp/{connectionId}/nudge.',
     answer: z.object({ secret: z.string() }),
-    async handle(hub, { params, client }) {
-      const { id } = await connectionOr404(hub, client, params.id)
+    async handle(hub, { params, reach }) {
+      const { id } = await connectionOr404(hub, reach, params.id)
       const secret = `nudge_${hub.newToken()}`
       await setNudgeSecret(hub.db, id, sha256(secret), hub.now())
       return { secret }
@@ -483,10 +513,12 @@ export const connectionRoutes: Route[] = [
     method: 'delete',
     path: '/api/v1/connections/:id/nudge-secret',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'End the ERP’s nudge secret',
-    async handle(hub, { params, client }) {
-      const { id } = await connectionOr404(hub, client, params.id)
+    async handle(hub, { params, reach }) {
+      const { id } = await connectionOr404(hub, reach, params.id)
       await setNudgeSecret(hub.db, id, null, hub.now())
     },
   }),

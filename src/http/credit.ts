@@ -1,18 +1,17 @@
 // What the ERP says of a company account, for the storefront API: credit, ship-to addresses, prices. Old data is shown and said to be old.
 import { z } from 'zod'
+import type { Reach } from '../accounts/access.ts'
 import type { Account } from '../accounts/account.ts'
-import { findAccount } from '../accounts/account-store.ts'
+import { accountWithin } from '../accounts/account-tree.ts'
 import { availableCredit, isMixed } from '../credit/check-credit.ts'
 import { findCustomer, findStanding, listOpenItems } from '../credit/credit-store.ts'
 import type { ErpConnection } from '../erp/erp-connection.ts'
 import { findConnectionOf } from '../erp/erp-connection-store.ts'
 import { findFreshness } from '../erp/freshness.ts'
 import { listPrices, listShipTos } from '../erp/master-data.ts'
-import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { sumOpenInvoices } from '../invoices/invoice-list.ts'
 import { findUnseenByErp } from '../orders/order-store.ts'
-import type { ApiClient } from '../storefronts/storefront.ts'
 import { erpLabel } from './erp-label.ts'
 import {
   amount,
@@ -119,12 +118,11 @@ interface Customer {
 }
 
 /** The account of the caller's seller with the ERP it lives in, or 404. */
-async function customerOr404(hub: Hub, client: ApiClient, id: string | undefined): Promise<Customer> {
-  const account = id && (await findAccount(hub.db, client.sellerId, id))
-  if (!account) throw new HubError('not_found', 'There is no such company account.')
+async function customerOr404(hub: Hub, reach: Reach, id: string | undefined): Promise<Customer> {
+  const account = await accountWithin(hub.db, reach, id)
   const [connection, customer] = await Promise.all([
-    findConnectionOf(hub.db, client.sellerId, account.id),
-    findCustomer(hub.db, client.sellerId, account.id),
+    findConnectionOf(hub.db, reach.sellerId, account.id),
+    findCustomer(hub.db, reach.sellerId, account.id),
   ])
   const { customerNumber = null, accountId: customerAccountId = null } = customer ?? {}
   return { account, connection, customerNumber, customerAccountId }
@@ -172,19 +170,21 @@ export const creditRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/accounts/:id/credit',
     who: 'invoices:read',
+    may: 'credit.view',
     tag: TAG,
     summary: 'Credit of a company account, as the ERP has it',
     description:
       'Limit, balance and open items as the ERP said them, what is on its way there from the hub, and how old the ERP’s word is: it is shown however old it is, and `erp.stale` says so.',
     answer: credit,
-    async handle(hub, { params, client, res }) {
-      return answerRevalidated(res, await readCredit(hub, await customerOr404(hub, client, params.id)))
+    async handle(hub, { params, reach, res }) {
+      return answerRevalidated(res, await readCredit(hub, await customerOr404(hub, reach, params.id)))
     },
   }),
   jsonRoute({
     method: 'get',
     path: '/api/v1/accounts/:id/ship-tos',
     who: 'orders:read',
+    may: 'address.view',
     tag: TAG,
     summary: 'Ship-to addresses of a company account, as the ERP has them',
     query: pageQuery,
@@ -193,12 +193,12 @@ export const creditRoutes: Route[] = [
       next: z.string().nullable(),
       erp: erpLabel.nullable(),
     }),
-    async handle(hub, { params, query, client, res }) {
-      const { connection, customerNumber } = await customerOr404(hub, client, params.id)
+    async handle(hub, { params, query, reach, res }) {
+      const { connection, customerNumber } = await customerOr404(hub, reach, params.id)
       const [after] = query.cursor ? readTextCursor(query.cursor, 1) : []
       const [rows, erp] = await Promise.all([
         connection && customerNumber ? listShipTos(hub.db, connection.id, customerNumber, after, query.limit + 1) : [],
-        findFreshness(hub.db, client.sellerId, connection?.id ?? null, ['shipTos'], hub.now()),
+        findFreshness(hub.db, reach.sellerId, connection?.id ?? null, ['shipTos'], hub.now()),
       ])
       const kept = rows.slice(0, query.limit)
       const last = rows.length > query.limit ? kept.at(-1) : undefined
@@ -213,6 +213,7 @@ export const creditRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/accounts/:id/prices',
     who: 'orders:read',
+    may: 'cart.view',
     tag: TAG,
     summary: 'Prices of a company account, as the ERP has them',
     description: 'Prices agreed with the customer and list prices, by part number; of both, the customer’s own holds.',
@@ -221,8 +222,8 @@ export const creditRoutes: Route[] = [
       day: day.optional().describe('prices of this day; today where absent'),
     }),
     answer: z.object({ items: z.array(price), next: z.string().nullable(), erp: erpLabel.nullable() }),
-    async handle(hub, { params, query, client, res }) {
-      const { connection, customerNumber } = await customerOr404(hub, client, params.id)
+    async handle(hub, { params, query, reach, res }) {
+      const { connection, customerNumber } = await customerOr404(hub, reach, params.id)
       const [itemNumber = '', erpId = ''] = query.cursor ? readTextCursor(query.cursor, 2) : []
       const [rows, erp] = await Promise.all([
         connection
@@ -238,7 +239,7 @@ export const creditRoutes: Route[] = [
               query.limit + 1,
             )
           : [],
-        findFreshness(hub.db, client.sellerId, connection?.id ?? null, ['prices'], hub.now()),
+        findFreshness(hub.db, reach.sellerId, connection?.id ?? null, ['prices'], hub.now()),
       ])
       const kept = rows.slice(0, query.limit)
       const last = rows.length > query.limit ? kept.at(-1) : undefined

@@ -67,7 +67,7 @@ async function whoseNudge(hub: Hub, req: Request, token: string | undefined): Pr
   const [, bearer] = /^bearer\s+(\S+)$/i.exec(req.get('authorization') ?? '') ?? []
   const secret = token ?? (bearer?.startsWith('nudge_') ? bearer : undefined)
   if (secret === undefined) {
-    const { reach } = await authenticate(hub, req, { who: 'connections:write', may: 'connection.edit' })
+    const { reach } = await authenticate(hub, req, { who: 'connections:write', may: 'connection.edit', sellers: true })
     const connection = id && (await findConnection(hub.db, reach.sellerId, id))
     if (!connection) throw new HubError('not_found', 'There is no such connection.')
     return connection
