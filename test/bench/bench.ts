@@ -6,9 +6,10 @@ import { benchHistory } from './history.ts'
 import { benchHttp } from './http.ts'
 import { benchPush } from './push.ts'
 import { benchQueue } from './queue.ts'
+import { benchSubmit } from './submit.ts'
 
 const orders = Number(process.env.BENCH_ORDERS ?? 1_000_000)
-const parts: Record<string, () => Promise<void>> = { codecs, http, queue, push, history, access }
+const parts: Record<string, () => Promise<void>> = { codecs, http, queue, push, history, access, submit }
 const wanted = process.argv.slice(2)
 if (wanted.some((name) => !Object.hasOwn(parts, name))) {
   console.log(`npm run bench -- [${Object.keys(parts).join('] [')}]; without a name, all of them`)
@@ -100,6 +101,26 @@ async function access(): Promise<void> {
       'ratio p50': (r.p50 / r.allP50).toFixed(2),
       'ratio p99': (r.p99 / r.allP99).toFixed(2),
     })),
+  )
+}
+
+async function submit(): Promise<void> {
+  console.log(
+    '\nRequisitions submitted under a policy of 50 rules and 4 budgets; bare = the same row locks and inserts by hand (ratio of p50: less is better)\n',
+  )
+  const rows = await benchSubmit()
+  console.table(
+    rows.map((r) => {
+      const bare = rows.find((b) => b.side === 'bare' && b.concurrency === r.concurrency)?.p50 ?? Number.NaN
+      return {
+        side: r.side,
+        concurrency: r.concurrency,
+        'submits/s': Math.round(r.perSecond),
+        'p50 ms': r.p50.toFixed(1),
+        'p99 ms': r.p99.toFixed(1),
+        ratio: (r.p50 / bare).toFixed(2),
+      }
+    }),
   )
 }
 
