@@ -45,18 +45,24 @@ export async function listSubtree(db: Db, sellerId: string, accountId: string): 
   return rows.map((row) => row.id)
 }
 
-/** Customer number -> account, of those that live in this ERP connection, else in none in particular. */
+/** The ERP connection an account lives in: its own, else that of the nearest account above. */
+export const livesIn = (account: string) =>
+  `(SELECT x.erp_connection_id FROM unnest(${account}.path) WITH ORDINALITY AS line(id, depth) JOIN accounts x ON x.id = line.id
+    WHERE x.erp_connection_id IS NOT NULL ORDER BY line.depth DESC LIMIT 1)`
+
+/** Customer number -> account, of those that live in this ERP connection by themselves or by an account above, else in none in particular. */
 export async function findAccountsByNumber(
   db: Db,
   connection: { id: string; sellerId: string },
   customerNumbers: readonly string[],
 ): Promise<Map<string, string>> {
-  const rows: { id: string; customer_number: string }[] = await db('accounts')
-    .select('id', 'customer_number')
-    .where({ seller_id: connection.sellerId })
-    .whereIn('customer_number', [...new Set(customerNumbers)])
-    .where((q) => q.whereNull('erp_connection_id').orWhere({ erp_connection_id: connection.id }))
-    .orderByRaw('erp_connection_id NULLS FIRST')
+  const { rows } = await db.raw<{ rows: { id: string; customer_number: string }[] }>(
+    `SELECT a.id, a.customer_number FROM accounts a
+     CROSS JOIN LATERAL (SELECT ${livesIn('a')} AS id) lives
+     WHERE a.seller_id = ? AND a.customer_number = ANY(?::text[]) AND (lives.id IS NULL OR lives.id = ?)
+     ORDER BY lives.id NULLS FIRST`,
+    [connection.sellerId, [...new Set(customerNumbers)], connection.id],
+  )
   return new Map(rows.map((r) => [r.customer_number, r.id]))
 }
 

@@ -1,9 +1,11 @@
 // The account tree as it is read, grown and changed: each property with the account it comes from, and moves that keep history.
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
+import { isUniqueViolation } from '../database/together.ts'
 import { HubError } from '../errors.ts'
 import { presentPlace, type Reach, whereWithin } from './access.ts'
 import type { Account } from './account.ts'
+import { livesIn } from './account-store.ts'
 
 /** What an account may have of its own; absent = as the account above. */
 export interface AccountProperties {
@@ -178,7 +180,7 @@ export interface AccountChange {
 }
 
 /**
- * Changes an account that is at `version`. Throws HubError conflict when it was changed meanwhile, or when another account of the same ERP
+ * Changes an account that is at `version`, in the caller's transaction. Throws HubError conflict when it was changed meanwhile, or when another account of the same ERP
  * has the customer number.
  */
 export async function changeAccount(db: Db, id: string, version: number, change: AccountChange): Promise<void> {
@@ -193,27 +195,31 @@ export async function changeAccount(db: Db, id: string, version: number, change:
     else if (value === null) dropped.push(property)
     else kept[property] = value
   }
-  const taken =
-    properties.customerNumber &&
-    (await db('accounts as b')
-      .join('accounts as a', 'a.seller_id', 'b.seller_id')
-      .where({ 'a.id': id, 'b.customer_number': properties.customerNumber })
-      .whereNot({ 'b.id': id })
-      .whereRaw(
-        'coalesce(b.erp_connection_id, ?::uuid, a.erp_connection_id) IS NOT DISTINCT FROM coalesce(?::uuid, a.erp_connection_id)',
-        [properties.erpConnectionId ?? null, properties.erpConnectionId ?? null],
-      )
-      .first('b.id'))
-  if (taken)
-    throw new HubError('conflict', `There is an account with customer number ${properties.customerNumber} already.`)
-  const changed = await db('accounts')
+  const update = db('accounts')
     .where({ id, version })
     .update({
       ...row,
       version: version + 1,
       properties: db.raw('(properties - ?::text[]) || ?::jsonb', [dropped, JSON.stringify(kept)]),
     })
+  const taken = () =>
+    new HubError('conflict', `There is an account with customer number ${properties.customerNumber} already.`)
+  const changed = await update.catch((error: unknown) => {
+    throw isUniqueViolation(error) ? taken() : error
+  })
   if (changed === 0) throw stale()
+  if (properties.customerNumber && (await hasTwin(db, id))) throw taken()
+}
+
+/** Whether another account has the customer number of the same ERP, or of none in particular. */
+async function hasTwin(db: Db, id: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `SELECT FROM accounts a JOIN accounts b ON b.seller_id = a.seller_id AND b.customer_number = a.customer_number AND b.id <> a.id
+     CROSS JOIN LATERAL (SELECT ${livesIn('a')} AS mine, ${livesIn('b')} AS theirs) lives
+     WHERE a.id = ? AND (lives.theirs IS NULL OR lives.theirs = lives.mine) LIMIT 1`,
+    [id],
+  )
+  return rows.length > 0
 }
 
 export function stale(): HubError {
@@ -260,5 +266,16 @@ export async function moveAccount(
        FROM accounts a JOIN tree t ON a.parent_id = t.id)
      UPDATE accounts a SET path = t.path, company_id = t.company_id FROM tree t WHERE t.id = a.id`,
     [id],
+  )
+  await endForeignRights(db, id)
+}
+
+/** Who stands in another tree than before keeps no role in the old one, and nobody of that one keeps any here. */
+async function endForeignRights(db: Db, movedId: string): Promise<void> {
+  await db.raw(
+    `DELETE FROM grants g USING memberships m, accounts own, accounts there
+     WHERE m.id = g.membership_id AND own.id = m.account_id AND there.id = g.account_id AND own.path[1] <> there.path[1]
+       AND (own.path @> ARRAY[?]::uuid[] OR there.path @> ARRAY[?]::uuid[])`,
+    [movedId, movedId],
   )
 }

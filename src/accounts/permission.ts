@@ -96,6 +96,14 @@ const money: Permission[] = ['invoice.view', 'credit.view', 'budget.view', 'repo
 const ofSellersOnly: ReadonlySet<Permission> = new Set(['mapping.edit', 'connection.edit', 'agent.act'])
 const ofBuyers = permissionNames.filter((name) => !ofSellersOnly.has(name))
 
+/** What nobody does on behalf of somebody else: see to people, rules and budgets, and decide. */
+const ofOneself: ReadonlySet<Permission> = new Set([
+  ...(['user.invite', 'user.edit', 'user.deactivate', 'role.edit', 'role.assign', 'policy.edit'] as const),
+  ...(['account.edit', 'account.addChild', 'budget.edit', 'budget.transfer', 'budget.exceed'] as const),
+  ...(['approval.decide', 'approval.override', 'approval.delegate'] as const),
+])
+export const isOfOneself = (permission: Permission) => ofOneself.has(permission)
+
 interface ReadyRole {
   title: string
   /** May manage users or rules: never given by a default or on first sight. */

@@ -10,6 +10,8 @@ export interface Limits {
   shipTos: string[] | null
   /** Catalogues or product groups. */
   catalogues: string[] | null
+  /** Those of the account: a person's list narrows it, and takes nothing in. */
+  accountCatalogues: string[] | null
   /** The most of one order, decimal text; null = no limit. */
   orderLimit: string | null
   orderLimitCurrency: string | null
@@ -51,7 +53,8 @@ export function checkRestrictions(limits: Limits, wanted: Wanted): Violation[] {
     ...checkCodes(limits, 'costCentres', wanted.costCentres, limits.costCentreRequired),
     ...checkCodes(limits, 'projects', wanted.projects, limits.projectRequired),
     ...checkCodes(limits, 'shipTos', shipTos, false),
-    ...checkCatalogues(limits.catalogues, wanted),
+    ...checkCatalogues(limits.catalogues, wanted, 'this person'),
+    ...checkCatalogues(limits.accountCatalogues, wanted, 'this company'),
     ...checkAmount(limits, wanted.amount),
   ]
 }
@@ -75,7 +78,7 @@ function checkCodes(
   })
 }
 
-function checkCatalogues(allowed: string[] | null, { catalogues, productGroups }: Wanted): Violation[] {
+function checkCatalogues(allowed: string[] | null, { catalogues, productGroups }: Wanted, who: string): Violation[] {
   if (!allowed) return []
   const places = Array.from({ length: Math.max(catalogues.length, productGroups.length) }, (_, i) => {
     const names = [catalogues[i], productGroups[i]].filter((name) => name != null)
@@ -90,8 +93,8 @@ function checkCatalogues(allowed: string[] | null, { catalogues, productGroups }
             code,
             message:
               code === null
-                ? 'A line is of no catalogue that is known: this person may order from some only.'
-                : `The catalogue ${code} is not one this person may order from.`,
+                ? `A line is of no catalogue that is known: ${who} may order from some only.`
+                : `The catalogue ${code} is not one ${who} may order from.`,
           },
         ],
   )
@@ -132,8 +135,8 @@ export async function findLimits(
   const shipTos = [wanted.shipTo, ...(wanted.lineShipTos ?? [])].filter((code) => code != null)
   const { rows } = await db.raw<{ rows: Limits[] }>(
     `SELECT m.cost_centres AS "costCentres", m.projects, m.ship_tos AS "shipTos",
-       coalesce(m.catalogues, (SELECT ARRAY(SELECT jsonb_array_elements_text(t.terms->'catalogues'->'value'))
-         WHERE t.terms \\? 'catalogues')) AS catalogues,
+       m.catalogues, (SELECT ARRAY(SELECT jsonb_array_elements_text(t.terms->'catalogues'->'value'))
+         WHERE t.terms \\? 'catalogues') AS "accountCatalogues",
        m.order_limit AS "orderLimit", m.order_limit_currency AS "orderLimitCurrency",
        jsonb_build_object('costCentres', ${knownCodes(LISTS.costCentres, 'a.path')},
          'projects', ${knownCodes(LISTS.projects, 'a.path')},

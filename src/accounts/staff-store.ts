@@ -124,6 +124,11 @@ export async function startActing(db: Db, sessionId: string, acting: Acting, sta
   return id
 }
 
+/** Whatever one of the seller's people does for customers ends: they may act for others now, or for nobody. */
+export async function endActingBy(db: Db, staffId: string, at: Date): Promise<void> {
+  await db('acting_sessions').where({ staff_id: staffId }).whereNull('ended_at').update({ ended_at: at })
+}
+
 /** Ends it: every session that acts so is the agent's own again. */
 export async function endActing(db: Db, actingId: string, at: Date): Promise<void> {
   await db('acting_sessions').where({ id: actingId }).whereNull('ended_at').update({ ended_at: at })

@@ -1,6 +1,6 @@
 // Company accounts: the tree, what each has of its own or from above, moves, groups, and what orders froze of it.
 import { z } from 'zod'
-import { type Access, demand } from '../accounts/access.ts'
+import { type Access, demand, reachOf } from '../accounts/access.ts'
 import { addGroup, groupKinds, listGroups, setGroupAccounts } from '../accounts/account-groups.ts'
 import {
   type AccountInTree,
@@ -12,6 +12,7 @@ import {
   listAccountsWithin,
   moveAccount,
 } from '../accounts/account-tree.ts'
+import { assertNotLoosened } from '../accounts/loosen-terms.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
 import { stampOf } from '../database/stamp.ts'
@@ -164,6 +165,7 @@ export const accountRoutes: Route[] = [
       if (parentId && !(await findAccountWithin(hub.db, reach, parentId)))
         throw new HubError('invalid_input', 'parentId: there is no such account')
       const { sellerId } = access
+      await assertNotLoosened(hub.db, reachOf(access, 'account.edit'), sellerId, parentId, given)
       const id = await hub.db.transaction(async (trx) => {
         const added = await addAccount(trx, sellerId, body, stampOf(hub))
         await changeAccount(trx, added, 1, { properties: given })
@@ -218,7 +220,7 @@ export const accountRoutes: Route[] = [
     tag: TAG,
     summary: 'Change an account',
     description:
-      'A property of null is had from the account above. Status, customer number, contract and terms are the seller’s to change.',
+      'A property of null is had from the account above. Who does not reach that may narrow what it has, not widen it. Status, customer number, contract and terms are the seller’s to change.',
     body: z
       .strictObject({
         version: z.int(),
@@ -234,6 +236,7 @@ export const accountRoutes: Route[] = [
       if (change.status && change.status !== found.status && !isSeller(access))
         throw new HubError('forbidden', 'status: only the seller changes it.')
       await checkProperties(hub.db, access, change.properties ?? {})
+      await assertNotLoosened(hub.db, reach, access.sellerId, found.parentId, change.properties ?? {})
       await hub.db.transaction(async (trx) => {
         await changeAccount(trx, found.id, version, change)
         if (change.status && change.status !== 'active') {

@@ -1,7 +1,9 @@
 // OpenID Connect: leave for the identity provider, come back; and the providers' settings.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { z } from 'zod'
-import { isWithin, type Reach } from '../accounts/access.ts'
+import { demand, isWithin, type Reach } from '../accounts/access.ts'
+import { accountWithin } from '../accounts/account-tree.ts'
+import { assertMayGive } from '../accounts/grant-rights.ts'
 import { roleNames, roles } from '../accounts/permission.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import { stampOf } from '../database/stamp.ts'
@@ -122,6 +124,11 @@ export const oidcRoutes: Route[] = [
     async handle(hub, { access, reach, body }) {
       const { clientSecret, ...rest } = body
       if (!(await reaches(hub, reach, body.accountId))) throw new HubError('not_found', 'There is no such account.')
+      // It opens the door to everybody of the company: who sets it up has all that any of them can have.
+      if (access.membership && body.accountId) {
+        const account = await accountWithin(hub.db, demand(access, 'role.assign'), body.accountId)
+        assertMayGive(access, roles['buyer-admin'].rights, { ...account, accountId: account.id })
+      }
       const why = whyNotOutside(body.issuer, !hub.config.production)
       if (why) throw new HubError('invalid_input', `The issuer ${why}.`)
       const stamp = stampOf(hub)

@@ -1,8 +1,10 @@
 // Registration: the page and calls of newcomers, the queue of who decides, claim codes, and the rules of who may come.
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { demand, presentPlace, whereWithin } from '../accounts/access.ts'
-import { roleNames, roles } from '../accounts/permission.ts'
+import { type Access, demand, presentPlace, whereWithin } from '../accounts/access.ts'
+import { accountWithin } from '../accounts/account-tree.ts'
+import { assertMayGive } from '../accounts/grant-rights.ts'
+import { type RoleName, roleNames, roles } from '../accounts/permission.ts'
 import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import { stampOf } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
@@ -99,6 +101,13 @@ async function claim(hub: Hub, req: Request, sellerId: string, given: z.output<t
   )
 }
 
+/** As with invitations: one of a customer gives a role where they may give roles, and all that is in it. */
+async function assertMayAdmit(hub: Hub, access: Access, accountId: string | null, role: RoleName): Promise<void> {
+  if (!access.membership || !accountId) return
+  const account = await accountWithin(hub.db, demand(access, 'role.assign'), accountId)
+  assertMayGive(access, roles[role].rights, { ...account, accountId })
+}
+
 /** One that the caller may decide; another's is not there. */
 async function found(hub: Hub, { access, reach, params }: Pick<Call<unknown, unknown>, 'access' | 'reach' | 'params'>) {
   const row = await findRegistration(hub.db, access.sellerId, params.id ?? '')
@@ -187,6 +196,7 @@ export const registrationRoutes: Route[] = [
       if (body.accountId && !(await reaches(hub, reach, body.accountId)))
         throw new HubError('not_found', 'There is no such account.')
       if (roles[body.role].administers && access.person) demand(access, 'role.assign')
+      await assertMayAdmit(hub, access, body.accountId ?? row.accountId, body.role)
       const given = { ...body, actor: actorOf(access) }
       await hub.db.transaction((trx) => approveRegistration(trx, linksOf(hub), row, given, stampOf(hub)))
     },
@@ -225,6 +235,7 @@ export const registrationRoutes: Route[] = [
     async handle(hub, { access, reach, body, res }) {
       const { days, ...rest } = body
       if (!(await reaches(hub, reach, body.accountId))) throw new HubError('not_found', 'There is no such account.')
+      await assertMayAdmit(hub, access, body.accountId, body.role)
       res.set('Cache-Control', 'no-store')
       const stamp = stampOf(hub)
       const expiresAt = new Date(stamp.at.getTime() + days * 86_400_000)

@@ -41,15 +41,26 @@ export function readFilter(
 ): Record<string, string> {
   if (!filter) return {}
   const found: Record<string, string> = {}
-  for (const part of filter.trim().split(/\s+and\s+/i)) {
-    const match = /^\(?\s*([\w.:[\]" ]+?)\s+eq\s+(?:"((?:[^"\\]|\\.)*)"|(true|false))\s*\)?$/i.exec(part)
-    const name = match?.[1]?.toLowerCase().replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/, '')
-    const property = name && attributes[name]
-    if (!match || !property)
-      throw new ScimWishError('invalidFilter', `Filter by one of ${Object.keys(attributes).join(', ')} with eq.`)
-    found[property] = match[3]?.toLowerCase() ?? JSON.parse(`"${match[2]}"`)
+  const term =
+    /\s*([\w.:]+(?:\[type eq "\w+"\]\.value)?)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)(?:\s+and\s+(?=\S)|\s*$)/iy
+  while (term.lastIndex < filter.length) {
+    const [, path = '', value = ''] = term.exec(filter) ?? []
+    const name = path.toLowerCase().replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/, '')
+    const property = Object.hasOwn(attributes, name) ? attributes[name] : undefined
+    if (!property || Object.hasOwn(found, property))
+      throw new ScimWishError('invalidFilter', `Filter by one of ${Object.keys(attributes).join(', ')} with eq, once.`)
+    found[property] = textOf(value)
   }
   return found
+}
+
+function textOf(value: string): string {
+  if (!value.startsWith('"')) return value.toLowerCase()
+  try {
+    return JSON.parse(value)
+  } catch {
+    throw new ScimWishError('invalidFilter', `${value} is no text of JSON.`)
+  }
 }
 
 /** Azure AD sends booleans as "True" and "False". */

@@ -7,7 +7,15 @@ import { findAccess } from '../accounts/access-store.ts'
 import { accountWithin } from '../accounts/account-tree.ts'
 import { administers, assertMayGive, rightsOf } from '../accounts/grant-rights.ts'
 import { keepingAdministrators } from '../accounts/keep-administrators.ts'
-import { addMember, changeMember, countMembers, listMembers, type Member, memberWithin } from '../accounts/people.ts'
+import {
+  addMember,
+  changeMember,
+  countMembers,
+  limitsOf,
+  listMembers,
+  type Member,
+  memberWithin,
+} from '../accounts/people.ts'
 import { type RoleName, roleNames, roles } from '../accounts/permission.ts'
 import { addGrant, findRole, listRoles, removeGrant } from '../accounts/roles.ts'
 import {
@@ -212,6 +220,7 @@ async function applyWish(hub: Hub, call: ScimCall, member: Member, wish: UserWis
       .db('people as p')
       .where({ 'p.id': member.personId })
       .whereRaw('(SELECT count(*) FROM memberships m WHERE m.person_id = p.id) = 1')
+      .whereRaw('NOT EXISTS (SELECT FROM staff s WHERE s.person_id = p.id)')
       .update({ name: wish.displayName })
   return answerUser(hub, await memberWithin(hub.db, call.reach, member.id))
 }
@@ -395,6 +404,7 @@ export const scimRoutes: Route[] = [
       const id = await addMember(trx, { ...input, firstSeenBy: `scim ${label}` }, stampOf(hub))
       const added = await memberWithin(trx, call.reach, id)
       const change = {
+        ...(await limitsOf(trx, call.token.issuedBy)),
         jobTitle: wish.title,
         externalId: wish.externalId,
         status: wish.active === false ? 'suspended' : undefined,
@@ -485,6 +495,9 @@ export const scimRoutes: Route[] = [
         ['user.invite@department', 'user.edit@department', 'user.deactivate@department', 'role.assign@department'],
         { ...account, accountId: account.id },
       )
+      // Without a membership behind it a token gives whatever it is asked for: who issues it has all of that.
+      if (access.person && !access.membership)
+        assertMayGive(access, roles['buyer-admin'].rights, { ...account, accountId: account.id })
       const secret = `hubscim_${hub.newToken()}`
       const issuedBy = access.membership?.id ?? null
       const id = await hub.db.transaction(async (trx) => {

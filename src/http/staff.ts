@@ -7,6 +7,7 @@ import {
   addStaff,
   changeStaff,
   endActing,
+  endActingBy,
   findStaff,
   keepingStaffAdministrator,
   listStaff,
@@ -107,6 +108,7 @@ export const staffRoutes: Route[] = [
       await hub.db.transaction((trx) =>
         keepingStaffAdministrator(trx, access.sellerId, async () => {
           await changeStaff(trx, found.id, body)
+          await endActingBy(trx, found.id, hub.now())
           if (body.status === 'suspended') await endSessionsOf(trx, { personId: found.personId }, stampOf(hub))
           await audit(hub, trx, access, 'staff.changed', found.id, body)
         }),
@@ -128,6 +130,7 @@ export const staffRoutes: Route[] = [
       const found = await staffOr404(hub.db, access, params.id)
       await hub.db.transaction(async (trx) => {
         await setPortfolio(trx, access.sellerId, found.id, body.accountIds, stampOf(hub))
+        await endActingBy(trx, found.id, hub.now())
         await audit(hub, trx, access, 'staff.portfolio-set', found.id, body)
       })
       return staffOr404(hub.db, access, found.id)
@@ -141,7 +144,7 @@ export const staffRoutes: Route[] = [
     tag: TAG,
     summary: 'Act on behalf of a customer’s person, for a reason and a time',
     description:
-      'The session becomes that person’s until it ends: with their rights and limits, no more. What is done is on the trail with both names, and orders say who placed them.',
+      'The session becomes that person’s until it ends: with their rights and limits, no more, and without what is theirs alone: to decide, and to see to people, rules and budgets. What is done is on the trail with both names, and orders say who placed them.',
     body: z
       .strictObject({
         membershipId: z.uuid(),

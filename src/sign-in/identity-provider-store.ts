@@ -126,9 +126,13 @@ export async function mayVouch(
       ? `SELECT EXISTS (SELECT FROM staff WHERE person_id = ? AND seller_id = ? AND status = 'active') AS may`
       : `SELECT NOT EXISTS (SELECT FROM staff WHERE person_id = p.id) AND (
            SELECT coalesce(bool_and(a.path @> ARRAY[?]::uuid[]), false)
-           FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.person_id = p.id AND m.status <> 'removed') AS may
+           FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.person_id = p.id AND m.status <> 'removed')
+           AND NOT EXISTS (SELECT FROM memberships m JOIN grants g ON g.membership_id = m.id JOIN accounts a ON a.id = g.account_id
+             WHERE m.person_id = p.id AND NOT a.path @> ARRAY[?]::uuid[]) AS may
          FROM people p WHERE p.id = ? AND p.seller_id = ?`,
-    provider.accountId === null ? [personId, provider.sellerId] : [provider.accountId, personId, provider.sellerId],
+    provider.accountId === null
+      ? [personId, provider.sellerId]
+      : [provider.accountId, provider.accountId, personId, provider.sellerId],
   )
   return rows[0]?.may ?? false
 }

@@ -4,6 +4,7 @@ import { checkRestrictions, type Limits, type Wanted } from '../../src/accounts/
 
 const limits = (change: Partial<Limits> = {}): Limits => ({
   ...{ costCentres: null, projects: null, shipTos: null, catalogues: null, orderLimit: null, orderLimitCurrency: null },
+  accountCatalogues: null,
   ...{ known: { costCentres: null, projects: null, shipTos: null }, costCentreRequired: false, projectRequired: false },
   ...change,
 })
@@ -43,6 +44,13 @@ describe('restrictions', () => {
     expect(kinds(limit, { amount: { amount: '500.00', currency: 'EUR' } })).toEqual([])
     expect(kinds(limit, { amount: { amount: '500.01', currency: 'EUR' } })).toEqual([['order-limit', null]])
     expect(kinds(limit, { amount: { amount: '1', currency: 'USD' } })).toEqual([['order-limit', null]])
+  })
+
+  it('takes a person’s catalogues for a narrowing of the company’s, never for more', () => {
+    const both = { accountCatalogues: ['paper', 'spring'], catalogues: ['paper', 'furniture'] }
+    expect(kinds(both)).toEqual([])
+    expect(kinds(both, { productGroups: ['furniture'] })).toEqual([['catalogue', 'furniture']])
+    expect(kinds(both, { productGroups: ['spring'] })).toEqual([['catalogue', 'spring']])
   })
 
   it('asks for a cost centre and a project where the company’s rules do', () => {
