@@ -11,6 +11,7 @@ import { adoptRecords } from '../src/invoices/adopt-records.ts'
 import { recordErpInvoices } from '../src/invoices/record-erp-invoices.ts'
 import { tieToOrders, waitForOtherPages } from '../src/invoices/tie-to-orders.ts'
 import { recordErpOrders } from '../src/orders/record-erp-orders.ts'
+import { creditReturns } from '../src/returns/credit-returns.ts'
 import { recordErpShipments } from '../src/shipments/record-erp-shipments.ts'
 import { announce } from '../src/storefronts/announce.ts'
 import { type Job, patient } from './job.ts'
@@ -43,6 +44,12 @@ const apply: { [S in StreamName]: Apply<S> } = {
   invoices: async (db, connection, records, first, stamp) => {
     await waitForOtherPages(db, connection)
     await recordErpInvoices(db, connection, records, { first }, stamp)
+    await creditReturns(
+      db,
+      connection,
+      records.map((r) => r.erpId),
+      stamp,
+    )
   },
   openItems: (db, connection, records, _first, { at }) => putOpenItems(db, connection, records, at),
   balances: async (db, connection, records, first, stamp) => {

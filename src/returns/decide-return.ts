@@ -37,7 +37,7 @@ export async function requestReturn(
   return id
 }
 
-/** Moves it on. `credited` needs a credit note, `replaced` an order, of the same account. Throws HubError conflict, wrong_state. */
+/** Moves it on. `credited` needs a credit note, `replaced` an order, of the same company. Throws HubError conflict, wrong_state. */
 export async function advanceReturn(
   db: Db,
   given: {
@@ -53,22 +53,25 @@ export async function advanceReturn(
   const back = await lockReturn(db, id)
   if (!back) throw new HubError('not_found', 'There is no such return.')
   assertVersion(back, version)
-  const { sellerId, accountId } = back
-  const whose = { seller_id: sellerId, account_id: accountId }
-  if (
-    also.creditNoteId &&
-    !(await db('invoices')
-      .where({ ...whose, id: also.creditNoteId, kind: 'credit-note' })
-      .first('id'))
-  )
-    throw new HubError('invalid_input', 'creditNoteId: the customer has no such credit note.')
-  if (
-    also.replacementOrderId &&
-    !(await db('orders')
-      .where({ ...whose, id: also.replacementOrderId })
-      .first('id'))
-  )
-    throw new HubError('invalid_input', 'replacementOrderId: the customer has no such order.')
+  await assertOfCompany(db, back, 'invoices', also.creditNoteId, 'creditNoteId: the customer has no such credit note.')
+  const { replacementOrderId } = also
+  await assertOfCompany(db, back, 'orders', replacementOrderId, 'replacementOrderId: the customer has no such order.')
   await moveReturn(db, back, to, also, stamp.at)
   await recordPurchase(db, 'return', back, { kind: to, actor, detail: also, webhook: 'return.updated' }, stamp)
+}
+
+/** An ERP's customer is a company: its departments' credit notes are the company's. */
+async function assertOfCompany(
+  db: Db,
+  { id, sellerId }: Return,
+  table: 'invoices' | 'orders',
+  given: string | null | undefined,
+  words: string,
+): Promise<void> {
+  if (!given) return
+  const found = await db(table)
+    .where({ id: given, seller_id: sellerId, ...(table === 'invoices' ? { kind: 'credit-note' } : {}) })
+    .whereRaw('company_id = (SELECT company_id FROM returns WHERE id = ?)', [id])
+    .first('id')
+  if (!found) throw new HubError('invalid_input', words)
 }

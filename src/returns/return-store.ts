@@ -80,6 +80,16 @@ export async function lockReturn(db: Db, id: string): Promise<Return | undefined
   return db('returns as t').select(COLUMNS).where('t.id', id).forUpdate().first()
 }
 
+/** Those of the orders that go back or are back, oldest first, locked. */
+export async function lockUncredited(db: Db, orderIds: readonly string[]): Promise<Return[]> {
+  return db('returns as t')
+    .select(COLUMNS)
+    .whereIn('t.order_id', orderIds)
+    .whereIn('t.state', ['approved', 'sent', 'received'] satisfies ReturnState[])
+    .orderBy('t.id')
+    .forUpdate()
+}
+
 export async function listReturnLines(db: Db, returnId: string): Promise<ReturnLine[]> {
   return db('return_lines')
     .select({ lineNumber: 'line_number', quantity: 'quantity', reason: 'reason' })

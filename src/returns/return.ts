@@ -6,8 +6,9 @@ export type ReturnState = 'requested' | 'approved' | 'rejected' | 'sent' | 'rece
 
 export const returnTransitions = {
   requested: ['approved', 'rejected'],
-  approved: ['sent', 'received'],
-  sent: ['received'],
+  // The ERP's credit note may come before anybody says that the goods are back.
+  approved: ['sent', 'received', 'credited'],
+  sent: ['received', 'credited'],
   received: ['credited', 'replaced'],
   rejected: [],
   credited: [],

@@ -1,8 +1,12 @@
 // A hub with a memory ERP, a company with a department, a buyer and approvers who are signed in.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { memoryErp } from '../../connectors/memory/memory-erp.ts'
+import { findRequest, listSteps } from '../../src/approvals/approval-store.ts'
+import { decideStep } from '../../src/approvals/decide-step.ts'
 import { policySchema } from '../../src/approvals/policy.ts'
 import { makeBudget } from '../../src/budgets/change-budget.ts'
+import type { Address } from '../../src/cart.ts'
+import type { Db } from '../../src/database/database.ts'
 import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
 import { priceLines } from '../../src/requisitions/price-lines.ts'
@@ -10,7 +14,7 @@ import { lineOf } from '../../src/requisitions/purchase-line.ts'
 import { draftRequisition } from '../../src/requisitions/submit-requisition.ts'
 import { sha256 } from '../../src/secrets.ts'
 import { adminAuthorization, api } from '../support/buyer.ts'
-import { startTestHub, type TestHub } from '../support/hub.ts'
+import { startTestHub, type TestHub, type TestHubOptions } from '../support/hub.ts'
 
 export interface Member {
   personId: string
@@ -18,24 +22,36 @@ export interface Member {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): ReturnType<typeof api>
 }
 
-export interface PurchaseSite {
-  hub: TestHub
-  erp: ReturnType<typeof memoryErp>
+export interface Company {
   accountId: string
   addMember(role: string, also?: Record<string, unknown>): Promise<Member>
   /** A session of an agent for the member. */
   actFor(member: Member): Promise<Member>
   /** Who asks for more than `above` EUR needs one of these. */
   setPolicy(above: string, approvers: readonly Member[]): Promise<void>
+  addPolicy(rules: readonly unknown[]): Promise<void>
   addBudget(amount: string, also?: Record<string, unknown>): Promise<string>
   admin(method: string, path: string, body?: unknown): ReturnType<typeof api>
+}
+
+export interface PurchaseSite extends Company {
+  hub: TestHub
+  erp: ReturnType<typeof memoryErp>
   close(): Promise<void>
 }
 
-export async function startPurchaseSite(name: string, jobs = true): Promise<PurchaseSite> {
+export async function startPurchaseSite(
+  name: string,
+  jobs = true,
+  also: Pick<TestHubOptions, 'now'> = {},
+): Promise<PurchaseSite> {
   const erp = memoryErp({ name }, () => new Date())
-  const hub = await startTestHub({ demo: false, jobs, erp: { name } })
-  const { db } = hub.hub
+  const hub = await startTestHub({ demo: false, jobs, erp: { name }, ...also })
+  return { ...(await foundCompany({ url: hub.url, db: hub.hub.db })), hub, erp, close: () => hub.close() }
+}
+
+/** A department with contract prices, in any hub that has the demo's data. */
+export async function foundCompany({ url, db }: { url: string; db: Db }): Promise<Company> {
   const accountId = randomUUID()
   const at = new Date()
   await db('accounts').insert({
@@ -68,7 +84,7 @@ export async function startPurchaseSite(name: string, jobs = true): Promise<Purc
     })
     return async (method, path, body, headers = {}) => {
       const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
-      const res = await fetch(`${hub.url}/api/v1${path}`, {
+      const res = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: { Authorization: `Bearer ${token}`, ...type, ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -91,8 +107,27 @@ export async function startPurchaseSite(name: string, jobs = true): Promise<Purc
     return id
   }
 
+  const addPolicy: Company['addPolicy'] = async (rules) => {
+    const content = { splitDays: 0, rules }
+    const policyId = randomUUID()
+    await db('approval_policies').insert({
+      ...{
+        id: policyId,
+        seller_id: demoIds.seller,
+        account_id: accountId,
+        name: 'Works',
+        created_at: at,
+        updated_at: at,
+      },
+    })
+    await db('policy_versions').insert({
+      ...{ id: randomUUID(), policy_id: policyId, number: 1, status: 'published', created_at: at },
+      content: JSON.stringify(policySchema.parse(content)),
+    })
+  }
+
   return {
-    ...{ hub, erp, accountId },
+    accountId,
     async addMember(role, also = {}) {
       const personId = await addPerson(role)
       const membershipId = randomUUID()
@@ -112,38 +147,13 @@ export async function startPurchaseSite(name: string, jobs = true): Promise<Purc
       })
       return { ...member, personId, call: await signIn(personId, null, actingId) }
     },
-    async setPolicy(above, approvers) {
-      const content = {
-        splitDays: 0,
-        rules: [
-          {
-            name: 'dear',
-            when: { all: [{ fact: 'amount', basis: 'gross', op: 'above', value: above, currency: 'EUR' }] },
-            action: {
-              effect: 'steps',
-              steps: [{ name: 'Head', who: { by: 'user', membershipIds: approvers.map((a) => a.membershipId) } }],
-            },
-          },
-        ],
-      }
-      const policyId = randomUUID()
-      await db('approval_policies').insert({
-        ...{
-          id: policyId,
-          seller_id: demoIds.seller,
-          account_id: accountId,
-          name: 'Works',
-          created_at: at,
-          updated_at: at,
-        },
-      })
-      await db('policy_versions').insert({
-        ...{ id: randomUUID(), policy_id: policyId, number: 1, status: 'published', created_at: at },
-        content: JSON.stringify(policySchema.parse(content)),
-      })
+    setPolicy(above, approvers) {
+      const condition = { fact: 'amount', basis: 'gross', op: 'above', value: above, currency: 'EUR' }
+      return addPolicy([{ name: 'dear', when: { all: [condition] }, action: steps(approvers) }])
     },
+    addPolicy,
     async addBudget(amount, also = {}) {
-      return hub.hub.db.transaction((trx) =>
+      return db.transaction((trx) =>
         makeBudget(
           trx,
           {
@@ -165,10 +175,15 @@ export async function startPurchaseSite(name: string, jobs = true): Promise<Purc
         ),
       )
     },
-    admin: (method, path, body) => api(hub.url, method, `/api/v1${path}`, body, adminAuthorization),
-    close: () => hub.close(),
+    admin: (method, path, body) => api(url, method, `/api/v1${path}`, body, adminAuthorization),
   }
 }
+
+/** What a rule asks for: one step, decided by any of these. */
+export const steps = (approvers: readonly Member[], kind = 'approve') => ({
+  effect: 'steps',
+  steps: [{ name: 'Head', kind, who: { by: 'user', membershipIds: approvers.map((a) => a.membershipId) } }],
+})
 
 /** Many such drafts at once, by the verb. */
 export async function drafts(site: PurchaseSite, member: Member, count: number): Promise<string[]> {
@@ -200,3 +215,19 @@ export async function draft(member: Member, quantity = '1', also: Record<string,
 
 export const submit = (member: Member, id: string, key?: string) =>
   member.call('POST', `/requisitions/${id}/submit`, {}, key ? { 'Idempotency-Key': key } : {})
+
+/** Decides the open step of what the requisition waits for. */
+export async function decide(
+  { hub: { hub } }: PurchaseSite,
+  id: string,
+  decision: 'approve' | 'reject' | 'request-changes',
+  { personId, membershipId }: Pick<Member, 'personId' | 'membershipId'>,
+  also: { address?: Address } = {},
+): Promise<string> {
+  const { approval_id: requestId } = await hub.db('requisitions').where({ id }).first('approval_id')
+  const request = await findRequest(hub.db, requestId)
+  const open = (await listSteps(hub.db, [requestId])).find((s) => s.state === 'open')
+  if (!request || !open) throw new Error('nothing to decide')
+  const deciding = { requestId, stepId: open.id, version: request.version, personId, membershipId, decision, ...also }
+  return hub.db.transaction((trx) => decideStep(trx, { ...deciding, comment: 'so', via: 'api' }, stampOf(hub)))
+}

@@ -1,8 +1,7 @@
 // Cart -> requisition -> approval -> order -> ERP. Design: accounts-approvals-budgets.md, "Approval", "Budget" and its edge cases.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findRequest, listSteps } from '../../src/approvals/approval-store.ts'
-import { decideStep } from '../../src/approvals/decide-step.ts'
+import { findRequest } from '../../src/approvals/approval-store.ts'
 import { auditLedger } from '../../src/budgets/audit-ledger.ts'
 import { stampOf } from '../../src/database/stamp.ts'
 import { demoIds } from '../../src/demo/seed.ts'
@@ -10,7 +9,14 @@ import { requisitionTransitions } from '../../src/requisitions/requisition.ts'
 import { settleRequisition } from '../../src/requisitions/settle-requisition.ts'
 import { checkGraph } from '../../src/state-machine.ts'
 import { until } from '../support/buyer-endpoint.ts'
-import { draft, type Member, type PurchaseSite, startPurchaseSite, submit } from './purchase-site.ts'
+import {
+  decide as decideAt,
+  draft,
+  type Member,
+  type PurchaseSite,
+  startPurchaseSite,
+  submit,
+} from './purchase-site.ts'
 
 let site: PurchaseSite
 let buyer: Member
@@ -31,17 +37,8 @@ const inState = (id: string, state: string) =>
   until(`${id} to be ${state}`, async () => ((await read(id)).state === state ? read(id) : undefined))
 const spent = () => site.hub.hub.db('budget_periods').where({ budget_id: budgetId }).first('reserved', 'committed')
 
-async function decide(id: string, decision: 'approve' | 'reject' | 'request-changes', who = approver) {
-  const { db } = site.hub.hub
-  const { approvalId } = await read(id)
-  const request = await findRequest(db, approvalId)
-  const [step] = await listSteps(db, [approvalId])
-  if (!request || !step) throw new Error('nothing to decide')
-  const { version } = request
-  const { personId, membershipId } = who
-  const deciding = { requestId: approvalId, stepId: step.id, version, personId, membershipId, decision } as const
-  return db.transaction((trx) => decideStep(trx, { ...deciding, comment: 'so', via: 'api' }, stampOf(site.hub.hub)))
-}
+const decide = (id: string, decision: 'approve' | 'reject' | 'request-changes', who = approver) =>
+  decideAt(site, id, decision, who)
 
 describe('a requisition', () => {
   it('has states that all can be reached and end', () => {
@@ -180,24 +177,13 @@ describe('a requisition', () => {
       .db('memberships')
       .where({ id: other.membershipId })
       .update({ cost_centres: ['OTHER'] })
-    const { approvalId } = (await other.call('GET', `/requisitions/${id}`)).body
-    expect(approvalId).not.toBeNull()
-    const { db } = site.hub.hub
-    const request = await findRequest(db, approvalId)
-    const [step] = await listSteps(db, [approvalId])
-    const deciding = { requestId: approvalId, stepId: step?.id as string, version: request?.version as number }
-    await db.transaction((trx) =>
-      decideStep(
-        trx,
-        { ...deciding, personId: approver.personId, decision: 'approve', comment: null, via: 'api' },
-        stampOf(site.hub.hub),
-      ),
-    )
+    await decide(id, 'approve')
     const back = await until('it to come back', async () => {
       const { body } = await other.call('GET', `/requisitions/${id}`)
       return body.state === 'changes_requested' ? body : undefined
     })
     expect(back.message).toContain('FAC-310')
+    const { db } = site.hub.hub
     expect(await db('budget_claims').where({ spender_id: id }).where('reserved', '>', 0)).toEqual([])
   })
 })
