@@ -180,8 +180,8 @@ export interface AccountChange {
 }
 
 /**
- * Changes an account that is at `version`, in the caller's transaction. Throws HubError conflict when it was changed meanwhile, or when another account of the same ERP
- * has the customer number.
+ * Changes an account that is at `version`, in the caller's transaction. Throws HubError conflict when it was changed meanwhile, or when
+ * another account of the same ERP has the customer number.
  */
 export async function changeAccount(db: Db, id: string, version: number, change: AccountChange): Promise<void> {
   const { name, status, properties = {} } = change

@@ -29,6 +29,8 @@ import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import { stampOf } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
+import { welcomePerson } from '../sign-in/welcome-person.ts'
+import { linksOf } from './invitations.tsx'
 import { auditMember, changeMembership } from './people.ts'
 import { asHubError, logError, statusOf } from './render-error.ts'
 import { jsonRoute, type Route } from './route.ts'
@@ -411,6 +413,14 @@ export const scimRoutes: Route[] = [
       } as const
       await changeMember(trx, id, added.version, change, stampOf(hub))
       await auditMember(hub, trx, call.access, added, 'membership.provisioned')
+      const greeted = {
+        sellerId,
+        personId: added.personId,
+        accountId,
+        way: 'scim',
+        actor: actorOf(call.access),
+      } as const
+      if (wish.active !== false) await welcomePerson(trx, linksOf(hub), greeted, stampOf(hub))
       return memberWithin(trx, call.reach, id)
     })
     return answerUser(hub, member, 201)

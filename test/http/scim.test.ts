@@ -1,5 +1,7 @@
 // SCIM 2.0 (RFC 7644) as Azure AD and Okta speak it: people and roles of one account, and no more than who issued the token may.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoIds } from '../../src/demo/seed.ts'
+import { sha256 } from '../../src/secrets.ts'
 import { account, call, member } from '../accounts/company.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
@@ -118,6 +120,79 @@ describe('SCIM', () => {
     expect(named.Resources).toMatchObject([{ id: 'buyer' }])
   })
 
+  it('gives nobody more than who issued the token may, and no roles once they are gone; people come and go on', async () => {
+    const issuer = await member(hub, company, 'issuer', 'buyer-admin')
+    const issued = await call(hub, issuer, 'POST', `/api/v1/accounts/${company}/scim-tokens`, { label: 'Okta' })
+    const with_ = { token: issued.body.token }
+    const { version } = (await call(hub, admin, 'GET', `/api/v1/people/${issuer}`)).body
+    const limits = { catalogues: ['paper'], orderLimit: '50', orderLimitCurrency: 'EUR' }
+    await call(hub, admin, 'PATCH', `/api/v1/people/${issuer}`, { version, ...limits })
+    const { id } = (await scim('POST', '/Users', { userName: 'eve@example.com' }, with_)).body
+    expect((await call(hub, admin, 'GET', `/api/v1/people/${id}`)).body).toMatchObject({ ...limits, status: 'active' })
+    const mails = await hub.hub.db('mails').where({ recipient: 'eve@example.com' }).pluck('about')
+    expect(mails).toEqual(['welcome'])
+
+    expect((await call(hub, admin, 'POST', `/api/v1/people/${issuer}/suspend`)).status).toBe(200)
+    const add = patch({ op: 'add', path: 'members', value: [{ value: id }] })
+    expect((await scim('PATCH', '/Groups/viewer', add, with_)).status).toBe(403)
+    expect((await scim('POST', '/Users', { userName: 'later@example.com' }, with_)).status).toBe(201)
+    expect((await scim('DELETE', `/Users/${id}`, undefined, with_)).status).toBe(204)
+    const again = await scim('POST', '/Users', { userName: 'eve@example.com' }, with_)
+    expect(again.body).toMatchObject({ id, active: true, groups: [] })
+    expect((await call(hub, admin, 'GET', `/api/v1/people/${id}`)).body).toMatchObject(limits)
+  })
+
+  it('has no token of staff that gives what its issuer lacks', async () => {
+    const service = { email: 'service@seller.example', name: 'Service', role: 'customer-service' }
+    const { personId } = (await call(hub, null, 'POST', '/api/v1/staff', service)).body
+    const secret = `hubs_${hub.hub.newToken()}`
+    const [created_at, expires_at] = [hub.hub.now(), new Date(hub.hub.now().getTime() + 86_400_000)]
+    await hub.hub.db('person_sessions').insert({
+      ...{ id: hub.hub.newId(), seller_id: demoIds.seller, person_id: personId, token_hash: sha256(secret) },
+      ...{ way: 'password', created_at, used_at: created_at, expires_at },
+    })
+    const issue = () =>
+      fetch(`${hub.url}/api/v1/accounts/${company}/scim-tokens`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ label: 'Mine', mayAdminister: true }),
+      })
+    expect((await issue()).status).toBe(403)
+    await hub.hub.db('staff').where({ person_id: personId }).update({ role: 'administrator' })
+    expect((await issue()).status).toBe(201)
+    // A directory renames nobody of the seller's, and nobody of two companies.
+    const { id } = (await scim('POST', '/Users', { userName: service.email, displayName: 'Not them' })).body
+    const renamed = await scim('PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'displayName', value: 'Mallory' }))
+    expect(renamed.body.displayName).toBe('Service')
+  })
+
+  it('takes a filter for what it says, or not at all', async () => {
+    const roleId = (
+      await call(hub, admin, 'POST', `/api/v1/roles`, {
+        ...{ accountId: company, name: 'Sales and "Marketing"', permissions: ['order.view@company'] },
+      })
+    ).body.id
+    const filtered = async (path: string, filter: string) =>
+      (await scim('GET', `/${path}?filter=${encodeURIComponent(filter)}`)).body
+    expect((await filtered('Groups', 'displayName eq "Sales and \\"Marketing\\""')).Resources).toMatchObject([
+      { id: roleId },
+    ])
+    for (const filter of [
+      'constructor eq "x"',
+      '__proto__ eq "x"',
+      'userName eq "\\x"',
+      'userName eq "a@b.example" or userName eq "c@d.example"',
+      'userName eq "a" and userName eq "b"',
+      'userName eq "a" and',
+      `${'a '.repeat(450)}b`,
+    ])
+      expect(await filtered('Users', filter)).toMatchObject({ status: '400', scimType: 'invalidFilter' })
+    expect((await filtered('Users', 'userName eq "x\' OR true--"')).totalResults).toBe(0)
+    const evil = patch({ op: 'replace', value: { __proto__: { active: false }, role: 'buyer-admin', sellerId: 'x' } })
+    const { id } = (await scim('POST', '/Users', { userName: 'plain@example.com' })).body
+    expect((await scim('PATCH', `/Users/${id}`, evil)).body).toMatchObject({ active: true, groups: [] })
+  })
+
   it('edge case 14: knows nobody of another account, and no token that was revoked', async () => {
     const other = await account(hub, 'Other company')
     const stranger = await member(hub, other, 'stranger', 'buyer')
@@ -133,5 +208,8 @@ describe('SCIM', () => {
       body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '401' },
     })
     expect((await scim('GET', '/ServiceProviderConfig', undefined, { token: strong })).body.patch.supported).toBe(true)
+    // It dies with its account.
+    await hub.hub.db('accounts').where({ id: company }).update({ status: 'suspended' })
+    expect((await scim('GET', '/Users', undefined, { token: strong })).status).toBe(401)
   })
 })
