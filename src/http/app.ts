@@ -5,6 +5,7 @@ import { Histogram } from 'prom-client'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { accountRoutes } from './accounts.ts'
+import { allocationRoutes } from './allocations.ts'
 import { approvalPageRoutes } from './approval-page.tsx'
 import { approvalRoutes } from './approvals.ts'
 import { auditRoutes } from './audit.ts'
@@ -91,6 +92,7 @@ export const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...invoiceDocumentRoutes,
   ...creditRoutes,
+  ...allocationRoutes,
   ...budgetRoutes,
   ...reportRoutes,
   ...sellerRoutes,

@@ -17,6 +17,7 @@ import {
   readInvoice,
 } from '../invoices/invoice-list.ts'
 import { listInvoiceLines } from '../invoices/invoice-store.ts'
+import { findLeft, type Left } from '../payments/what-is-left.ts'
 import type { Columns } from './csv.ts'
 import { erpLabel, erpLabels } from './erp-label.ts'
 import {
@@ -81,6 +82,9 @@ const shown = z.object({
   taxAmount: amount,
   totalAmount: amount,
   openAmount: amount.nullable().describe('still to be paid; null = the ERP does not say'),
+  noted: amount.describe('credit notes applied here (of a credit note: to invoices) that the ERP has not taken in yet'),
+  paidHere: amount.describe('paid through the hub, and not taken in by the ERP yet'),
+  openAfterNotes: amount.describe('what the ERP says is open, less `noted` and `paidHere`'),
   paymentTerms: z.string().nullable(),
   billTo: addressSchema.nullable(),
   taxes: z.array(
@@ -122,7 +126,8 @@ const invoiceRead = shown
   })
   .meta({ id: 'Invoice' })
 
-export function showInvoice(i: ListedInvoice) {
+/** `left`: what findLeft said of it. */
+export function showInvoice(i: ListedInvoice, left: Left | undefined) {
   return {
     id: i.id,
     kind: i.kind,
@@ -140,6 +145,9 @@ export function showInvoice(i: ListedInvoice) {
     taxAmount: i.taxAmount,
     totalAmount: i.totalAmount,
     openAmount: i.openAmount,
+    noted: left?.noted ?? '0',
+    paidHere: left?.paidHere ?? '0',
+    openAfterNotes: left?.afterNotes ?? '0',
     paymentTerms: i.paymentTerms,
     billTo: i.billTo,
     taxes: i.taxes,
@@ -197,7 +205,11 @@ async function answerList(hub: Hub, reach: Reach, query: FilterQuery & z.output<
     recentFreshness(db, reach.sellerId, ['invoices'], hub.now()),
     query.count ? countInvoices(db, filter) : undefined,
   ])
-  return { ...asKeysetPage(rows, page.limit, page, showInvoice), count, erp }
+  const left = await findLeft(
+    db,
+    rows.map((i) => i.id),
+  )
+  return { ...asKeysetPage(rows, page.limit, page, (i) => showInvoice(i, left.get(i.id))), count, erp }
 }
 
 const answer = keysetPageOf(invoiceShown, erpLabels)
@@ -262,11 +274,12 @@ export const invoiceRoutes: Route[] = [
       const today = todayIn(hub, query.asOf ? new Date(query.asOf) : undefined, query.zone)
       const invoice = await readInvoice(db, reach, params.id ?? '', today)
       if (!invoice) throw new HubError('not_found', 'There is no such invoice.')
-      const [lines, erp] = await Promise.all([
+      const [lines, left, erp] = await Promise.all([
         listInvoiceLines(db, [invoice.id]),
+        findLeft(db, [invoice.id]),
         findFreshness(db, reach.sellerId, invoice.connectionId, ['invoices'], hub.now()),
       ])
-      return answerRevalidated(res, { ...showInvoice(invoice), lines: lines.map(showLine), erp })
+      return answerRevalidated(res, { ...showInvoice(invoice, left.get(invoice.id)), lines: lines.map(showLine), erp })
     },
   }),
 ]

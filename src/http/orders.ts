@@ -21,6 +21,7 @@ import {
 } from '../orders/order-history.ts'
 import { listDifferences, listEvents, listLines } from '../orders/order-store.ts'
 import { differenceFields } from '../partners/partner.ts'
+import { findLeft } from '../payments/what-is-left.ts'
 import { listShipmentsOfOrder } from '../shipments/shipment-list.ts'
 import { listShipmentLines } from '../shipments/shipment-store.ts'
 import type { Columns } from './csv.ts'
@@ -362,6 +363,10 @@ export const orderRoutes: Route[] = [
         db,
         shipments.map((s) => s.id),
       )
+      const left = await findLeft(
+        db,
+        invoices.map((i) => i.id),
+      )
       const { sellerId: _, onceKey: _k, pushUntil: _p, documentId: _d, erpChangedAt: _e, ...rest } = found
       return answerRevalidated(res, {
         ...rest,
@@ -374,7 +379,7 @@ export const orderRoutes: Route[] = [
             shipmentLines.filter((l) => l.shipmentId === s.id),
           ),
         ),
-        invoices: invoices.map((i) => showInvoice(i)),
+        invoices: invoices.map((i) => showInvoice(i, left.get(i.id))),
         documents: documents
           .reverse()
           .map(({ id, direction, protocol, kind, createdAt }) => ({ id, direction, protocol, kind, createdAt })),
