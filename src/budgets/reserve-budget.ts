@@ -32,7 +32,7 @@ export interface Spend {
 
 interface How {
   mode: 'enforce' | 'record'
-  /** The person may spend over budgets (budget.exceed): what would be asked or blocked is a warning. */
+  /** The person may spend over budgets (budget.exceed): being over one is a warning, nothing else is. */
   mayExceed?: boolean | undefined
   actor?: Actor | undefined
 }
@@ -53,7 +53,8 @@ export async function reserveBudget(
 
 /**
  * Records what was bought already, a page at a time: committed, whatever is left. New spenders only. The claims of `also`, of which the
- * page says more, are locked with theirs, so that the caller waits for nothing afterwards.
+ * page says more, are locked with theirs, so that the caller waits for nothing afterwards. False: the seller has no budgets, so nothing of
+ * the page has a claim.
  */
 export async function recordSpends(
   db: Db,
@@ -61,9 +62,10 @@ export async function recordSpends(
   spends: readonly Spend[],
   also: readonly Spender[],
   stamp: Stamp,
-): Promise<void> {
-  if (spends.length + also.length === 0 || !(await findWhetherAny(db, sellerId))) return
+): Promise<boolean> {
+  if (spends.length + also.length === 0 || !(await findWhetherAny(db, sellerId))) return false
   await claim(db, sellerId, spends, { mode: 'record', commit: true, also }, stamp)
+  return true
 }
 
 /** What a spend would do, reading only: for policies, and for people who ask. `spender`: whose earlier claims it would replace. */

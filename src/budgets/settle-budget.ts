@@ -23,7 +23,7 @@ export async function findClaimed(db: Db, spenders: readonly Spender[]): Promise
       'spender_id',
       spenders.map((s) => s.id),
     )
-    .whereRaw('(reserved <> 0 OR committed <> 0)')
+    .whereRaw('(reserved <> 0 OR committed <> 0 OR refunded <> 0)')
     .distinct('spender_id')
     .pluck('spender_id')
   return spenders.filter((s) => ids.includes(s.id))
@@ -144,6 +144,34 @@ export async function refundBudget(
         ...commitOf(c),
         { ...entryOf(c), periodId, kind: 'refund', committed: negative(amount), key, note: 'credit note' },
       ]
+    }),
+    stamp,
+  )
+}
+
+/** Credit notes of an order that are no more, all but `keys`: what they gave back is spent again, once, where it was given back. */
+export async function takeBackRefunds(
+  db: Db,
+  { order, keys }: { order: Spender; keys: readonly string[] },
+  stamp: Stamp,
+): Promise<void> {
+  const { claims } = await lockClaims(db, [order])
+  const refunded = claims.filter((c) => !isZero(c.refunded))
+  const refunds: { claimId: string; periodId: string; key: string; committed: string }[] = await db('budget_entries')
+    .select({ claimId: 'claim_id', periodId: 'period_id', key: 'key', committed: 'committed' })
+    .where({ kind: 'refund' })
+    .where('committed', '<', 0)
+    .whereIn(
+      'claim_id',
+      refunded.map((c) => c.claimId),
+    )
+    .whereNotIn('key', [...keys])
+  await writeEntries(
+    db,
+    refunds.flatMap(({ claimId, periodId, key, committed }): NewEntry[] => {
+      const claim = refunded.find((c) => c.claimId === claimId)
+      const again = { kind: 'refund', committed: negative(committed), key: `${key} cancelled` } as const
+      return claim ? [{ ...entryOf(claim), ...again, periodId, note: 'credit note cancelled' }] : []
     }),
     stamp,
   )

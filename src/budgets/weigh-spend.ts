@@ -41,7 +41,8 @@ const minus = (a: string, b: string) => addDecimals(a, multiplyDecimals(b, '-1')
 
 /**
  * `left`: what is left of a period, with what `givenBack` (the spender's earlier claims, which this spend replaces) counted as free. What was
- * claimed before passes, also where the budget was cut meanwhile. `mayExceed`: what would be asked or blocked is a warning.
+ * claimed before passes, also where the budget was cut meanwhile. `mayExceed`: that it is over a budget is only a
+ * warning; what is closed, or has no rate, stays so.
  */
 export function weighSpend(
   charges: readonly Charge[],
@@ -84,12 +85,11 @@ function judge(
   if (hit.codeClosed) reasons.push(['block', `${hit.code} of the budget ${hit.name} is closed.`])
   if (compareDecimals(short, '0') > 0)
     reasons.push([
-      hit.over,
+      mayExceed ? 'warn' : hit.over,
       `Over the budget ${hit.name}: ${available} ${hit.currency} is available, ${short} ${hit.currency} is missing.`,
     ])
   if (foreign && hit.otherCurrency !== 'ignore')
     reasons.push([hit.otherCurrency, `The budget ${hit.name} is in ${hit.currency} and has no rate for this currency.`])
   if (reasons.length === 0) return { verdict: 'ok', why: null }
-  const verdict = worstOf(reasons.map(([v]) => v))
-  return { verdict: mayExceed ? 'warn' : verdict, why: reasons.map(([, words]) => words).join(' ') }
+  return { verdict: worstOf(reasons.map(([v]) => v)), why: reasons.map(([, words]) => words).join(' ') }
 }

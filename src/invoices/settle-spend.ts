@@ -2,7 +2,7 @@
 // free again; a credit note gives back.
 import { findWhetherAny, lockClaims } from '../budgets/budget-store.ts'
 import { type Amounts, shareOf } from '../budgets/charge.ts'
-import { findClaimed, refundBudget, settleInvoiced } from '../budgets/settle-budget.ts'
+import { findClaimed, refundBudget, settleInvoiced, takeBackRefunds } from '../budgets/settle-budget.ts'
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
 import type { ErpOrigin } from '../erp/erp-connection.ts'
@@ -18,6 +18,8 @@ interface Settled {
   due: string
   rejected: boolean
   open: boolean
+  /** Cancelled or rejected: nothing of it is spent again. */
+  over: boolean
   /** Without what is cancelled. */
   invoices: ({ id: string; kind: string } & Amounts)[] | null
 }
@@ -50,6 +52,8 @@ export async function settleSpend(
   for (const o of settled) {
     const order = { kind: 'order', id: o.id } as const
     const invoices = (o.invoices ?? []).filter((i) => i.kind === 'invoice')
+    const credited = (o.invoices ?? []).flatMap((i) => (i.kind === 'credit-note' ? [i.id] : []))
+    if (!o.over) await takeBackRefunds(db, { order, keys: credited }, stamp)
     if (!o.open && invoices.length > 0) await settleInvoiced(db, { order, amounts: sumOf(invoices) }, stamp)
     else if (o.rejected) {
       const part = (amount: string) => shareOf(amount, o.due, o.net, o.currency)
@@ -99,7 +103,7 @@ async function findSettled(db: Db, ids: readonly string[]): Promise<Settled[]> {
        GROUP BY b.order_id, b.id, b.kind)
      SELECT o.id, o.currency, o.net_amount AS net, coalesce(o.tax_amount, 0)::text AS tax,
        coalesce(o.shipping_amount, 0)::text AS shipping, t.due::text AS due, t.rejected,
-       t.open AND o.state <> 'closed' AS open,
+       t.open AND o.state <> 'closed' AS open, o.state IN ('cancelled', 'rejected') AS over,
        (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'kind', p.kind, 'net', p.net::text, 'shipping', p.shipping::text,
           'tax', CASE WHEN p.whole = 0 THEN '0' ELSE round(abs(p.tax * p.lines / p.whole), 6)::text END))
         FROM parts p WHERE p.order_id = o.id AND p.currency = o.currency) AS invoices

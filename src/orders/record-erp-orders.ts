@@ -63,8 +63,8 @@ export async function recordErpOrders(
   if (moved.length > 0) await applyMoves(db, origin, moved, stamp)
   const removed = known.filter((k) => k.erpId && gone.includes(k.erpId) && !isOver(k.state))
   if (removed.length > 0) await cancelRemoved(db, removed, stamp)
-  await recordSpends(db, origin.sellerId, spends, [...moved.map((m) => m.known), ...removed].map(spenderOf), stamp)
-  await settleClaims(db, moved, removed, stamp)
+  const also = [...moved.map((m) => m.known), ...removed].map(spenderOf)
+  if (await recordSpends(db, origin.sellerId, spends, also, stamp)) await settleClaims(db, moved, removed, stamp)
   if (options.first) return
   const tell = (orderId: string, type: 'order.created' | 'order.updated', state: OrderState) => ({
     sellerId: origin.sellerId,

@@ -11,7 +11,7 @@ import { recordErpOrders } from '../../src/orders/record-erp-orders.ts'
 import { recordReceipt } from '../../src/orders/record-push.ts'
 import { adminAuthorization, api, pens, postCxml, punchIn, takeBack } from '../support/buyer.ts'
 import { until } from '../support/buyer-endpoint.ts'
-import { erpOrder, record } from '../support/erp-history.ts'
+import { erpInvoice, erpOrder, record } from '../support/erp-history.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 import { orderedLines, orderRequest } from '../support/purchase-order.ts'
 
@@ -210,6 +210,66 @@ describe('punchout', () => {
   })
 })
 
+describe('what a buyer’s system says later', () => {
+  it('a cart that edits an earlier session’s takes the place of what that one reserved', async () => {
+    const budget = await make()
+    const price = Number(pens.unitPrice.amount)
+    const { session } = await punchIn(site.url)
+    const first = await api(site.url, 'POST', `/api/v1/punchout/sessions/${session.id}/cart`, {
+      lines: [{ ...pens, quantity: '8' }],
+    })
+    const { order } = await takeBack(first.body.continueUrl)
+    const [item] = order.items
+    const back = `<ItemOut quantity="8" lineNumber="1"><ItemID><SupplierPartID>${pens.supplierPartId}</SupplierPartID><SupplierPartAuxiliaryID>${
+      item?.itemID.supplierPartAuxiliaryID
+    }</SupplierPartAuxiliaryID></ItemID></ItemOut>`
+    const edited = await punchIn(site.url, { operation: 'edit', inside: back })
+    expect((await sumsOf(budget.id))[1]).toBeCloseTo(price * 8)
+    const path = `/api/v1/punchout/sessions/${edited.session.id}/cart`
+    expect((await api(site.url, 'POST', path, { lines: [{ ...pens, quantity: '3' }] })).status).toBe(200)
+    expect((await sumsOf(budget.id))[1]).toBeCloseTo(price * 3)
+    // The earlier one is spent: brought again it would claim anew, so its claim stays gone.
+    const claims = await site.hub.db('budget_claims').where({ spender_id: session.id })
+    expect(claims.map((c) => Number(c.reserved))).toEqual([0])
+  })
+
+  it('a change of a purchase order raises and lowers what it claims; its cancellation frees it', async () => {
+    const budget = await make({ amount: '100' })
+    const line = { supplierPartId: 'A4-80', unitPrice: '5', unit: 'EA', description: 'Copy paper A4' }
+    const say = (type: 'new' | 'update' | 'delete', version: string, quantity: string) =>
+      postCxml(site.url, orderRequest({ orderID: 'PO-B5', type, version, lines: [{ ...line, quantity }] }))
+    const claimed = async () => {
+      const [, reserved, committed] = await sumsOf(budget.id)
+      return (reserved ?? 0) + (committed ?? 0)
+    }
+    await say('new', '1', '4')
+    expect(await claimed()).toBe(20)
+    await say('update', '2', '10')
+    expect(await claimed()).toBe(50)
+    await say('update', '3', '2')
+    expect(await claimed()).toBe(10)
+    await say('update', '4', '50')
+    const [found] = (await admin('GET', '/api/v1/orders?poNumber=PO-B5')).body.items
+    expect(found.holds).toContainEqual({ reason: 'budget', message: expect.stringContaining('Works') })
+    await say('delete', '5', '50')
+    expect(await claimed()).toBe(0)
+  })
+
+  it('a line that cXML distributes over cost centres takes each one’s share of its budget, to the cent', async () => {
+    const parks = await make({ name: 'Parks', kind: 'cost-centre', code: 'FAC-310' })
+    const roads = await make({ name: 'Roads', kind: 'cost-centre', code: 'FAC-320' })
+    const whole = await make()
+    const part = (code: string, amount: string) =>
+      `<Distribution><Accounting name="Split"><AccountingSegment id="${code}"><Name xml:lang="en">CostCenter</Name><Description xml:lang="en">c</Description></AccountingSegment></Accounting><Charge><Money currency="EUR">${amount}</Money></Charge></Distribution>`
+    const inside = part('FAC-310', '3.34') + part('FAC-320', '6.67')
+    const line = { supplierPartId: 'A4-80', unitPrice: '10.01', unit: 'EA', description: 'Copy paper A4', inside }
+    await postCxml(site.url, orderRequest({ orderID: 'PO-B6', lines: [{ ...line, quantity: '1' }] }))
+    expect((await sumsOf(parks.id))[1]).toBe(3.34)
+    expect((await sumsOf(roads.id))[1]).toBe(6.67)
+    expect((await sumsOf(whole.id))[1]).toBe(10.01)
+  })
+})
+
 describe('what the ERP says', () => {
   const origin = { id: demoIds.erpConnection, sellerId: demoIds.seller }
 
@@ -249,4 +309,47 @@ describe('what the ERP says', () => {
     )
     expect(await sumsOf(budget.id)).toEqual([1000, 0, 20])
   })
+
+  it('a credit note that is cancelled is spent again, once, also where it had given back everything', async () => {
+    const budget = await make()
+    const at = new Date().toISOString()
+    const phoned = erpOrder({ erpId: 'PHONE-2', orderedAt: at, changedAt: at, channel: 'phone' })
+    await record(site.hub, origin, { orders: [phoned] })
+    const net = phoned.lines.reduce((sum, l) => sum + Number(l.netAmount), 0)
+    const [line] = phoned.lines
+    const lines = [{ orderErpId: 'PHONE-2', orderLineErpId: line?.erpLineId ?? null, netAmount: String(net) }]
+    const kind = { kind: 'credit-note', netAmount: String(net), taxAmount: '0' } as const
+    const note = erpInvoice({ erpId: 'CN-1', number: 'CN-1', ...kind, lines, changedAt: at })
+    await record(site.hub, origin, { invoices: [note] })
+    expect(await sumsOf(budget.id)).toEqual([1000, 0, 0])
+    const later = new Date(Date.now() + 1000).toISOString()
+    const cancelled = { ...note, state: 'cancelled', changedAt: later } as const
+    for (const _ of [1, 2]) await record(site.hub, origin, { invoices: [cancelled] })
+    expect(await sumsOf(budget.id)).toEqual([1000, 0, net])
+    const entries = (await admin('GET', `/api/v1/budget-entries?budgetId=${budget.id}`)).body.items
+    expect(entries.filter((e: { kind: string }) => e.kind === 'refund')).toHaveLength(2)
+  })
+})
+
+it('the clock’s job frees carts that were not ordered in time and opens the new period', async () => {
+  const { db } = site.hub
+  const budget = await make()
+  const { session } = await punchIn(site.url)
+  await api(site.url, 'POST', `/api/v1/punchout/sessions/${session.id}/cart`, { lines: [{ ...pens, quantity: '2' }] })
+  expect((await sumsOf(budget.id))[1]).toBeGreaterThan(0)
+  const next = await make({ name: 'Since', period: 'month', startsOn: '2020-01-01' })
+  // As if it had last been used a month ago.
+  const back = (column: string) => ({ [column]: db.raw(`${column} - interval '1 month'`) })
+  await db('budget_periods')
+    .where({ budget_id: next.id })
+    .update({ ...back('starts_on'), ...back('ends_on') })
+  await db('budget_claims')
+    .where({ spender_id: session.id })
+    .update({ expires_at: new Date(0) })
+  await db('job_schedules').where({ name: 'keep-budgets' }).update({ next_at: new Date() })
+  await until('the cart to be free', async () => (await sumsOf(budget.id))[1] === 0 || undefined)
+  await until('the period', async () => (await read(next.id)).periods.length === 2 || undefined)
+  const done = db('job_runs').where({ job: 'keep-budgets', state: 'done' })
+  const run = await until('the job', () => done.clone().whereRaw("(progress->>'freed')::int > 0").first())
+  expect(run.progress).toEqual({ freed: 1, opened: 1 })
 })

@@ -117,6 +117,14 @@ describe('a claim', () => {
     expect((await reserve('1')).verdict).toBe('ask')
   })
 
+  it('a rate that is missing stays what it is for who may exceed a budget', async () => {
+    await addBudget(site, { otherCurrency: 'block' })
+    await expect(reserve('1', { mayExceed: true }, { currency: 'USD' })).rejects.toMatchObject({ code: 'over_budget' })
+    await site.db('budgets').update({ status: 'closed' })
+    await addBudget(site, { otherCurrency: 'ask' })
+    expect((await reserve('1', { mayExceed: true }, { currency: 'USD' })).verdict).toBe('ask')
+  })
+
   it('takes net or gross, with shipping or without', async () => {
     const net = await addBudget(site, { amount: '500' })
     const gross = await addBudget(site, { amount: '500', basis: 'gross', withShipping: true })
@@ -294,6 +302,9 @@ describe('what happens later', () => {
     await expect(reserve('10', {}, { costCentre: 'OLD' })).rejects.toMatchObject({ code: 'over_budget' })
     await site.db.transaction((trx) => commitBudget(trx, order, stampAt()))
     expect(await sums(site, budget.id)).toEqual({ [march]: '100 0 10' })
+    // Who may exceed a budget may not use what is closed.
+    const mayExceed = { spender: spender(), mayExceed: true }
+    await expect(reserve('10', mayExceed, { costCentre: 'OLD' })).rejects.toMatchObject({ code: 'over_budget' })
     // So are those of a budget that was closed itself.
     const version = (await findBudget(site.db, site.seller, budget.id))?.version ?? 0
     await site.db.transaction((trx) =>
