@@ -164,7 +164,9 @@ function Approval({ why, waits }: { why: Why; waits: boolean }) {
       </h2>
       {asks.map((rule) => (
         <p key={rule.rule}>
-          <b>{rule.rule}.</b> <span className="small soft">{rule.why}</span>
+          <b>{rule.rule}</b>
+          {/* Over which budget, and by how much, is said above. */}
+          {!rule.why.startsWith('budget ') && <span className="small soft">: {rule.why}</span>}
         </p>
       ))}
       {waits && (

@@ -67,7 +67,7 @@ function linksOf(member: Member): [path: string, text: string][] {
     ['/invoices', 'Invoices', 'invoice.view'],
     ['/cart', `Cart (${member.lines})`, 'order.place'],
   ]
-  return all.flatMap(([to, text, permission]) => (may(member, permission) ? [[to, text]] : []))
+  return all.flatMap(([to, text, permission]) => (member.account && may(member, permission) ? [[to, text]] : []))
 }
 
 /** Of the pages below, the first is none but itself. */

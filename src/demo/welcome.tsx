@@ -86,10 +86,10 @@ export function Welcome({ hubUrl }: { hubUrl: string }) {
             ))}
           </tbody>
         </table>
-        <p>
-          <a href="/demo/mail">The demo’s mailbox</a>: every mail the hub would have sent.
-        </p>
       </section>
+      <p>
+        <a href="/demo/mail">The demo’s mailbox</a>: every mail the hub would have sent.
+      </p>
     </>
   )
 }
