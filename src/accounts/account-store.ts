@@ -4,7 +4,7 @@ import { prepared } from '../database/together.ts'
 import { HubError } from '../errors.ts'
 import type { Account, Membership, Person } from './account.ts'
 import type { BuyerParty, Seller, SellerParty } from './invoice-party.ts'
-import type { RoleName } from './permission.ts'
+import { ADMINISTERING, type RoleName } from './permission.ts'
 
 const ACCOUNT = [
   'id',
@@ -119,7 +119,7 @@ const STANDINGS = `
       'administers', EXISTS (
         SELECT FROM grants g LEFT JOIN roles r ON r.id = g.role_id WHERE g.membership_id = m.id AND
           (g.role IN ('buyer-admin', 'purchase-manager') OR
-            EXISTS (SELECT FROM unnest(r.permissions) p WHERE p ~ '^(user|role|policy|mapping|account)\\.(edit|invite|assign|deactivate)')))
+            EXISTS (SELECT FROM unnest(r.permissions) p WHERE p ~ '${ADMINISTERING}')))
       ) END AS membership
   FROM unnest(?::uuid[], ?::uuid[], ?::text[], ?::uuid[]) WITH ORDINALITY AS q(seller_id, account_id, email, person_id, place)
   LEFT JOIN accounts a ON a.seller_id = q.seller_id AND a.id = q.account_id

@@ -2,6 +2,7 @@
 import { HubError } from '../errors.ts'
 import { type Access, type Reach, reachOf } from './access.ts'
 import {
+  ADMINISTERING,
   isRight,
   type Permission,
   partsOf,
@@ -55,6 +56,6 @@ export function rightsOf(role: { role: RoleName | null; permissions: readonly st
   return role.role ? roles[role.role].rights : (role.permissions ?? [])
 }
 
-const administering = /^(user|role|policy|account)\.(edit|invite|assign|deactivate|addChild)@/
+const administering = new RegExp(ADMINISTERING)
 /** Whether these rights let somebody manage people or rules: nothing that a default gives. */
 export const administers = (rights: readonly string[]) => rights.some((right) => administering.test(right))

@@ -96,6 +96,9 @@ const money: Permission[] = ['invoice.view', 'credit.view', 'budget.view', 'repo
 const ofSellersOnly: ReadonlySet<Permission> = new Set(['mapping.edit', 'connection.edit', 'agent.act'])
 const ofBuyers = permissionNames.filter((name) => !ofSellersOnly.has(name))
 
+/** Rights to see to people and rules, as a pattern for JavaScript and PostgreSQL: nothing that a default gives. */
+export const ADMINISTERING = '^(user|role|policy|account)[.](edit|invite|assign|deactivate|addChild)@'
+
 /** What nobody does on behalf of somebody else: see to people, rules and budgets, and decide. */
 const ofOneself: ReadonlySet<Permission> = new Set([
   ...(['user.invite', 'user.edit', 'user.deactivate', 'role.edit', 'role.assign', 'policy.edit'] as const),

@@ -35,7 +35,10 @@ function rolesWithin(db: Db, reach: Reach) {
     .leftJoin('accounts as a', 'a.id', 'r.account_id')
     .select(COLUMNS)
     .where({ 'r.seller_id': reach.sellerId })
-    .where((q) => q.whereNull('r.account_id').orWhere((inside) => whereWithin(inside, reach, presentPlace)))
+    .where((q) => {
+      // An empty condition beside an OR would be left out: nothing but the templates.
+      if (!reach.all) q.whereNull('r.account_id').orWhere((inside) => whereWithin(inside, reach, presentPlace))
+    })
 }
 
 export async function listRoles(db: Db, reach: Reach, after: string | undefined, limit: number): Promise<Role[]> {

@@ -94,6 +94,70 @@ describe('restrictions where they are enforced', () => {
     await limit({ catalogues: null, order_limit: null, order_limit_currency: null })
   })
 
+  it('edge case 12: an inbound purchase order to a forbidden ship-to is held, of a line as of the whole', async () => {
+    const lines = [{ quantity: '1', supplierPartId: 'A4-80', unitPrice: '5.00', unit: 'EA', description: 'Paper' }]
+    const heldFor = async (orderID: string) => {
+      await postCxml(hub.url, orderRequest({ orderID, email, lines }))
+      const [order] = (await call(hub, null, 'GET', `/api/v1/orders?poNumber=${orderID}`)).body.items
+      return order.holds.filter((h: { reason: string }) => h.reason === 'restricted')
+    }
+    await limit({ ship_tos: ['100042-1'] })
+    expect(await heldFor('PO-S1')).toEqual([])
+    await limit({ ship_tos: ['DEPOT'] })
+    const [hold, ...more] = await heldFor('PO-S2')
+    expect(hold.message).toMatch(/100042-1 is not one this person may order for/)
+    expect(more).toEqual([])
+    await limit({ ship_tos: null })
+  })
+
+  it('never makes an administrator of a default or fixed user: no role of theirs, no grant, no custom role', async () => {
+    const partner = (await call(hub, null, 'GET', '/api/v1/partners')).body.items.find(
+      (p: { protocol: string }) => p.protocol === 'cxml',
+    )
+    const { person_id: personId } = await hub.hub.db('memberships').where({ id: membershipId }).first('person_id')
+    const assign = { accountId: demoIds.account, firstSight: 'refuse', role: 'buyer', personId }
+    const fixed = { rules: [{ name: 'Fixed', assign }], unmatched: { kind: 'reject' } }
+    const usual = { rules: [], unmatched: { kind: 'default-user', accountId: demoIds.account, personId } }
+    const before = (await hub.hub.db('partners').where({ id: partner.id }).first('mapping')).mapping
+    const document = setupRequest({ email: 'stranger@almere.example' })
+    const dryRun = async (mapping: object) => {
+      await hub.hub
+        .db('partners')
+        .where({ id: partner.id })
+        .update({ mapping: JSON.stringify(mapping) })
+      return (await call(hub, null, 'POST', `/api/v1/partners/${partner.id}/dry-run`, { document })).body.checks.user
+    }
+    const grant = (body: object) =>
+      call(hub, null, 'POST', `/api/v1/people/${membershipId}/grants`, { accountId: demoIds.account, ...body })
+    for (const mapping of [fixed, usual]) {
+      expect((await dryRun(mapping)).ok).toBe(true)
+      for (const right of ['user.edit', 'role.assign', 'policy.edit', 'account.addChild']) {
+        const role = {
+          accountId: demoIds.account,
+          name: `${right} ${mapping.rules.length}`,
+          permissions: [`${right}@own`],
+        }
+        const { id: roleId } = (await call(hub, null, 'POST', '/api/v1/roles', role)).body
+        // Even one that begins some day.
+        const granted = await grant({ roleId, validFrom: '2099-01-01T00:00:00Z' })
+        expect([roleId, granted.body]).toMatchObject([roleId, { roleId }])
+        const { id } = granted.body
+        expect([right, (await dryRun(mapping)).message]).toEqual([right, expect.stringMatching(/nobody becomes one/)])
+        await call(hub, null, 'DELETE', `/api/v1/people/${membershipId}/grants/${id}`)
+      }
+      const { id } = (await grant({ role: 'buyer-admin' })).body
+      expect((await dryRun(mapping)).message).toMatch(/nobody becomes one/)
+      await call(hub, null, 'DELETE', `/api/v1/people/${membershipId}/grants/${id}`)
+      await limit({ role: 'purchase-manager' })
+      expect((await dryRun(mapping)).message).toMatch(/nobody becomes one/)
+      await limit({ role: 'buyer' })
+    }
+    await hub.hub
+      .db('partners')
+      .where({ id: partner.id })
+      .update({ mapping: JSON.stringify(before) })
+  })
+
   it('refuses a person whose role does not let them punch out, and the dry run says so', async () => {
     const partner = (await call(hub, null, 'GET', '/api/v1/partners')).body.items.find(
       (p: { protocol: string }) => p.protocol === 'cxml',

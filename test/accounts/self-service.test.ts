@@ -70,6 +70,7 @@ describe('people', () => {
       name: 'Role giver',
       permissions: ['role.assign@company', 'user.view@company', 'user.edit@company', 'order.view@company'],
     })
+    expect((await as(null, 'GET', '/api/v1/roles')).body.items).toMatchObject([{ id: made.body.id, accountId: north }])
     const grant = (who: string, to: string, body: object) => as(who, 'POST', `/api/v1/people/${to}/grants`, body)
     expect((await grant(northAdmin, clerk, { roleId: made.body.id, accountId: north })).status).toBe(201)
     const other = await member(hub, north, 'other', null)

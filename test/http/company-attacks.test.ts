@@ -30,7 +30,8 @@ const properties = async (who: string, id: string, given: object) =>
 async function withRights(name: string, permissions: string[]): Promise<string> {
   const id = await member(hub, north, name, null)
   const role = await as(null, 'POST', '/api/v1/roles', { accountId: north, name, permissions })
-  await as(null, 'POST', `/api/v1/people/${id}/grants`, { roleId: role.body.id, accountId: north })
+  const granted = await as(null, 'POST', `/api/v1/people/${id}/grants`, { roleId: role.body.id, accountId: north })
+  expect(granted.status).toBe(201)
   return id
 }
 
