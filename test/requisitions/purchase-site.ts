@@ -31,6 +31,8 @@ export interface Company {
   setPolicy(above: string, approvers: readonly Member[]): Promise<void>
   addPolicy(rules: readonly unknown[]): Promise<void>
   addBudget(amount: string, also?: Record<string, unknown>): Promise<string>
+  /** A buyer admin of another seller's customer. */
+  addStranger(): Promise<Member>
   admin(method: string, path: string, body?: unknown): ReturnType<typeof api>
 }
 
@@ -75,10 +77,11 @@ export async function foundCompany({ url, db }: { url: string; db: Db }): Promis
     personId: string,
     membershipId: string | null,
     actingId: string | null,
+    sellerId: string = demoIds.seller,
   ): Promise<Member['call']> => {
     const token = `hubs_${randomBytes(32).toString('base64url')}`
     await db('person_sessions').insert({
-      ...{ id: randomUUID(), seller_id: demoIds.seller, person_id: personId, token_hash: sha256(token) },
+      ...{ id: randomUUID(), seller_id: sellerId, person_id: personId, token_hash: sha256(token) },
       ...{ membership_id: membershipId, acting_id: actingId, way: 'password', created_at: at, used_at: at },
       expires_at: new Date(at.getTime() + 86_400_000),
     })
@@ -174,6 +177,23 @@ export async function foundCompany({ url, db }: { url: string; db: Db }): Promis
           { at, newId: () => randomUUID() },
         ),
       )
+    },
+    async addStranger() {
+      const [sellerId, strangeId, personId, membershipId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+      const seller = { seller_id: sellerId, created_at: at }
+      await db('sellers').insert({ id: sellerId, name: 'Other', created_at: at })
+      const account = { ...seller, id: strangeId, parent_id: null, kind: 'company', name: 'Strange', status: 'active' }
+      await db('accounts').insert(account)
+      await db('people').insert({ ...seller, id: personId, email: 'stranger@strange.example', name: 'Stranger' })
+      const member = {
+        id: membershipId,
+        account_id: strangeId,
+        person_id: personId,
+        role: 'buyer-admin',
+        created_at: at,
+      }
+      await db('memberships').insert(member)
+      return { personId, membershipId, call: await signIn(personId, membershipId, null, sellerId) }
     },
     admin: (method, path, body) => api(url, method, `/api/v1${path}`, body, adminAuthorization),
   }

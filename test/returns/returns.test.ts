@@ -20,9 +20,10 @@ const read = (stream: 'orders' | 'shipments' | 'invoices') => askSync(site.hub.h
 /** Five boxes, shipped and billed in the ERP. */
 async function shipped(): Promise<{ orderId: string; invoiceErpId: string }> {
   const { body } = await submit(buyer, await draft(buyer, '5'))
-  const { erp_id: erpId } = await until('the ERP to have it', () =>
-    site.hub.hub.db('orders').where({ id: body.orderId }).whereNotNull('erp_id').first('erp_id'),
+  const row = await until('the ERP to have it', () =>
+    site.hub.hub.db('orders').where({ id: body.orderId }).whereNotNull('erp_id').first(),
   )
+  const erpId = row.erp_id
   site.erp.ship(erpId)
   const invoiceErpId = site.erp.invoice(erpId).erpId
   await read('orders')
