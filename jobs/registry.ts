@@ -13,6 +13,7 @@ import { purgeDocumentsJob } from './purge-documents.ts'
 import { purgeJobRunsJob } from './purge-job-runs.ts'
 import { pushOrder } from './push-order.ts'
 import { quickOrderJob } from './quick-order.ts'
+import { readPayments } from './read-payments.ts'
 import { replayJobs } from './replay-jobs.ts'
 import { sealAudit } from './seal-audit.ts'
 import { sendConfirmation } from './send-confirmation.ts'
@@ -44,6 +45,7 @@ export const jobs = {
   'keep-budgets': keepBudgets,
   'quick-order': quickOrderJob,
   'expire-quotes': expireQuotesJob,
+  'read-payments': readPayments,
   'purge-documents': purgeDocumentsJob,
   'purge-job-runs': purgeJobRunsJob,
   'seal-audit': sealAudit,

@@ -20,6 +20,7 @@ export const schedules: readonly Schedule[] = [
   { job: 'tend-approvals', everySeconds: 60 },
   { job: 'keep-budgets', everySeconds: 60 },
   { job: 'expire-quotes', everySeconds: 300 },
+  { job: 'read-payments', everySeconds: 60 },
   { job: 'purge-documents', everySeconds: 86_400 },
   { job: 'purge-job-runs', everySeconds: 3_600 },
   { job: 'seal-audit', everySeconds: 15 },

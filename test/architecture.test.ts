@@ -4,7 +4,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '..')
-const ROOMS = ['src', 'protocols', 'connectors', 'jobs']
+const ROOMS = ['src', 'protocols', 'connectors', 'payment-providers', 'jobs']
 
 /** May use those to their left. */
 const NOUNS = [
@@ -97,6 +97,14 @@ describe('the import matrix', () => {
     expect(offences(/^connectors\/[\w-]+\//, (i) => shared.test(i.target) || own(i))).toEqual([])
   })
 
+  it('lets a payment provider use the interface only; payments, http and jobs use it', () => {
+    const shared = /^payment-providers\/(payment-provider|mollie)\.ts$/
+    expect(offences(/^payment-providers\//, (i) => shared.test(i.target))).toEqual([])
+    const users = /^src\/(payments|http)\/|^jobs\//
+    const others = imports.filter((i) => i.target.startsWith('payment-providers/') && !users.test(i.file))
+    expect(others.filter((i) => !i.file.startsWith('payment-providers/')).map((i) => i.file)).toEqual([])
+  })
+
   it('lets a noun use its own room, the floor and the nouns to its left', () => {
     const problems = NOUNS.flatMap((noun, rank) =>
       offences(new RegExp(`^src/${noun}/`), (i) => {
@@ -107,6 +115,7 @@ describe('the import matrix', () => {
           // The ERP's vocabulary, for the files that take its word; only erp/ knows a connector that is open.
           (i.target === 'connectors/connector.ts' && i.typeOnly) ||
           (i.target === 'connectors/erp-error.ts' && i.file.startsWith('src/erp/')) ||
+          (i.target.startsWith('payment-providers/') && i.file.startsWith('src/payments/')) ||
           (other !== undefined && NOUNS.indexOf(other) <= rank)
         )
       }),

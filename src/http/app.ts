@@ -37,6 +37,7 @@ import { renderErrorPage } from './page.tsx'
 import { dryRunRoute } from './partner-dry-run.ts'
 import { partnerRoutes } from './partners.ts'
 import { passwordRoutes } from './passwords.tsx'
+import { paymentRoutes } from './payments.ts'
 import { peopleRoutes } from './people.ts'
 import { policyRoutes } from './policies.ts'
 import { punchoutReturnRoute } from './punchout-return.ts'
@@ -93,6 +94,7 @@ export const routes: readonly Route[] = [
   ...invoiceDocumentRoutes,
   ...creditRoutes,
   ...allocationRoutes,
+  ...paymentRoutes,
   ...budgetRoutes,
   ...reportRoutes,
   ...sellerRoutes,

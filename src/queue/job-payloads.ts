@@ -22,6 +22,7 @@ export interface JobPayloads {
   'keep-budgets': Record<string, never>
   'quick-order': { quickOrderId: string }
   'expire-quotes': Record<string, never>
+  'read-payments': Record<string, never>
   'purge-documents': Record<string, never>
   'purge-job-runs': Record<string, never>
   'seal-audit': Record<string, never>
@@ -62,6 +63,7 @@ export const jobQueues = {
   'keep-budgets': 'house',
   'quick-order': 'house',
   'expire-quotes': 'house',
+  'read-payments': 'house',
   'purge-documents': 'house',
   'purge-job-runs': 'house',
   'seal-audit': 'house',
@@ -99,6 +101,7 @@ export const jobSubjects = {
   'keep-budgets': null,
   'quick-order': null,
   'expire-quotes': null,
+  'read-payments': null,
   'purge-documents': null,
   'purge-job-runs': null,
   'seal-audit': null,

@@ -18,6 +18,8 @@ export const webhookEvents = {
   'quote.accepted': 'a quote was accepted',
   'quote.declined': 'a quote was declined by either side',
   'quote.expired': 'a quote ran out',
+  'payment.paid': 'invoices were paid through the hub',
+  'payment.failed': 'a payment failed, ran out or was given up',
   'return.requested': 'a customer wants to send goods back',
   'return.updated': 'a return moved on',
 } as const
