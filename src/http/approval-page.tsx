@@ -12,7 +12,7 @@ import type { Hub } from '../hub.ts'
 import { answerApproval, readApproval } from './approvals.ts'
 import { findCaller } from './authenticate.ts'
 import type { Route } from './route.ts'
-import { readForm, sendFormPage, Wrong } from './session-page.tsx'
+import { assertMadeFor, MadeFor, readForm, sendFormPage, Wrong } from './session-page.tsx'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const PAGE = 50
@@ -37,12 +37,16 @@ async function signedIn(hub: Hub, req: Request, res: Response): Promise<Access |
 const money = (amount: string, currency: string) =>
   new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount as unknown as number)
 
-const when = (at: Date) => at.toISOString().slice(0, 16).replace('T', ' ')
+/** A time as people read it, in the hub's own zone. */
+const when = (hub: Hub, at: Date) =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: hub.config.timeZone }).format(
+    at,
+  )
 
 const stateWords: Record<ApprovalRequest['state'], string> = {
   not_needed: 'needs nobody',
   denied: 'forbidden by a rule',
-  pending: 'waits',
+  pending: 'waits for a decision',
   approved: 'approved',
   rejected: 'rejected',
   changes_requested: 'sent back for changes',
@@ -50,7 +54,7 @@ const stateWords: Record<ApprovalRequest['state'], string> = {
   expired: 'ran out',
 }
 
-function Entries({ requests, none }: { requests: readonly ApprovalRequest[]; none: string }) {
+function Entries({ hub, requests, none }: { hub: Hub; requests: readonly ApprovalRequest[]; none: string }) {
   if (requests.length === 0) return <p className="soft">{none}</p>
   return (
     <>
@@ -59,7 +63,7 @@ function Entries({ requests, none }: { requests: readonly ApprovalRequest[]; non
           <strong>{money(r.amount, r.currency)}</strong> · {r.subjectText}
           <br />
           <span className="soft">
-            {stateWords[r.state]} · {when(r.createdAt)}
+            {stateWords[r.state]} · {when(hub, r.createdAt)}
             {r.splitSuspected ? ' · may be part of a larger purchase' : ''}
             {r.stuck ? ' · nobody can decide it' : ''}
           </span>
@@ -80,53 +84,88 @@ async function showInbox(hub: Hub, req: Request, res: Response): Promise<void> {
   const rest = others.filter((r) => !mine.some((m) => m.id === r.id))
   sendFormPage(
     res,
-    mine.length === 0 ? 'Nothing waits for you' : `${mine.length} wait for your decision`,
+    mine.length === 0
+      ? 'Nothing waits for you'
+      : `${mine.length} ${mine.length === 1 ? 'waits' : 'wait'} for your decision`,
     <>
-      <Entries requests={mine} none="You have decided everything that came to you." />
-      <h2>Others</h2>
-      <Entries requests={rest} none="There are no others that you may see." />
+      <Entries hub={hub} requests={mine} none="You have decided everything that came to you." />
+      {rest.length > 0 ? (
+        <>
+          <h2>Others</h2>
+          <Entries hub={hub} requests={rest} none="" />
+        </>
+      ) : null}
     </>,
   )
 }
 
+const done = { approve: 'approved', reject: 'rejected', 'request-changes': 'asked for changes' } as const
+
 /** What is asked: by whom, how much, why, and what was decided so far. */
 async function Facts(hub: Hub, request: ApprovalRequest) {
-  const [why, decisions, asker] = await Promise.all([
+  const [why, decisions] = await Promise.all([
     explainRequest(hub.db, request, hub.now()),
     listDecisions(hub.db, [request.id]),
-    hub.db('people').where({ id: request.requesterId }).first('name'),
   ])
-  const matched = why.rules.filter((rule) => rule.matched)
+  const ids = [request.requesterId, request.placedBy, ...decisions.flatMap((d) => [d.personId, d.seatPersonId])]
+  const people: { id: string; name: string }[] = await hub
+    .db('people')
+    .whereIn(
+      'id',
+      [...new Set(ids)].filter((id) => id !== null),
+    )
+    .select('id', 'name')
+  const nameOf = (id: string | null) => people.find((p) => p.id === id)?.name ?? 'The policy'
+  const { currency, facts } = request
+  const about = [
+    ['Cost centre', facts.costCentre],
+    ['Project', facts.project],
+    ['Deliver to', facts.shipTo],
+  ].filter(([, value]) => value)
   return (
     <>
       <p>
-        <strong>{money(request.amount, request.currency)}</strong> · {stateWords[request.state]}
+        <strong>{money(request.amount, currency)}</strong> · {stateWords[request.state]}
       </p>
       <p className="soft">
-        Asked for by {asker?.name} on {when(request.createdAt)} UTC
+        Asked for by {nameOf(request.requesterId)}
+        {request.placedBy ? ` (placed by ${nameOf(request.placedBy)})` : ''}, {when(hub, request.createdAt)}
+        {about.map(([name, value]) => ` · ${name}: ${value}`)}
       </p>
-      <ul>
-        {request.facts.lines.slice(0, 10).map((line, index) => (
-          <li key={index}>
-            {line.supplierPartId}: {money(line.netAmount, request.currency)}
-          </li>
-        ))}
-      </ul>
-      {request.facts.lines.length > 10 ? (
-        <p className="soft">and {request.facts.lines.length - 10} more lines</p>
-      ) : null}
       {request.splitSuspected ? <p className="wrong">This may be part of a purchase that was cut up.</p> : null}
-      {matched.map((rule) => (
-        <p key={rule.rule} className="soft">
-          Rule “{rule.rule}”: {rule.why}
+      <table aria-label="Lines, with their net amounts">
+        <tbody>
+          {facts.lines.slice(0, 10).map((line, index) => (
+            <tr key={index}>
+              <td>{line.supplierPartId}</td>
+              <td>{money(line.netAmount, currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {facts.lines.length > 10 ? <p className="soft">and {facts.lines.length - 10} more lines</p> : null}
+      <h2>Why</h2>
+      {why.rules.map((rule) =>
+        rule.matched ? (
+          <p key={rule.rule} className="soft">
+            “{rule.rule}”: {rule.why}
+          </p>
+        ) : null,
+      )}
+      {why.warnings.map((words) => (
+        <p key={words} className="soft">
+          {words}
         </p>
       ))}
+      {decisions.length > 0 ? <h2>So far</h2> : null}
       {decisions.map((d) => (
-        <p key={d.id} className="soft">
-          {when(d.at)}: {d.decision} ({d.via}){d.comment ? `: ${d.comment}` : ''}
+        <p key={d.id}>
+          {nameOf(d.personId)} {done[d.decision]}
+          {d.seatPersonId && d.seatPersonId !== d.personId ? ` in place of ${nameOf(d.seatPersonId)}` : ''}
+          {d.comment ? `: “${d.comment}”` : ''} <span className="soft">{when(hub, d.at)}</span>
         </p>
       ))}
-      <p className="soft">{why.nearestWay}</p>
+      {request.state === 'pending' ? <p className="soft">Still to decide: {why.nearestWay}</p> : null}
     </>
   )
 }
@@ -152,6 +191,7 @@ async function showOne(
       {facts}
       {seats.map((step) => (
         <form key={step.id} method="post" action={`/approvals/${request.id}`}>
+          <MadeFor access={access} />
           <input type="hidden" name="stepId" value={step.id} />
           <input type="hidden" name="version" value={request.version} />
           <h2>{step.plan.name}</h2>
@@ -163,10 +203,10 @@ async function showOne(
           <button type="submit" name="decision" value="approve">
             Approve
           </button>
-          <button className="quiet" type="submit" name="decision" value="request-changes">
+          <button className="quiet answer" type="submit" name="decision" value="request-changes" formNoValidate>
             Ask for changes
           </button>
-          <button className="quiet" type="submit" name="decision" value="reject">
+          <button className="quiet answer" type="submit" name="decision" value="reject" formNoValidate>
             Reject
           </button>
         </form>
@@ -194,7 +234,7 @@ function AddressFields({ id }: { id: string }) {
       {Object.entries(fields).map(([name, label]) => (
         <div key={name}>
           <label htmlFor={`${name}-${id}`}>{label}</label>
-          <input id={`${name}-${id}`} name={name} />
+          <input id={`${name}-${id}`} name={name} required maxLength={name === 'countryCode' ? 2 : 200} />
         </div>
       ))}
     </>
@@ -217,6 +257,7 @@ async function decideOnPage(hub: Hub, req: Request, res: Response): Promise<void
   const access = await signedIn(hub, req, res)
   if (!access) return
   const form = await readForm(hub, req, res)
+  assertMadeFor(access, form)
   const id = idOf(req)
   const decision = (['approve', 'reject', 'request-changes'] as const).find((d) => d === form.decision)
   if (!decision || !UUID.test(form.stepId ?? '')) throw new HubError('invalid_input', 'Choose one of the buttons.')
@@ -240,40 +281,64 @@ function idOf(req: Request): string {
 
 const words = { approve: 'Approve', reject: 'Reject' } as const
 
+/** A link that is no longer good is said so, with where else it can be decided. */
+async function orSpent(res: Response, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof HubError) || error.code !== 'code_spent') throw error
+    const content = (
+      <>
+        <p>{error.message}</p>
+        <p className="foot">
+          <a href="/approvals">What waits for you</a>
+        </p>
+      </>
+    )
+    sendFormPage(res, 'This link is no longer good', content, 410)
+  }
+}
+
 export const approvalPageRoutes: Route[] = [
   page('get', '/approvals', 'Page: what waits for the approver', showInbox),
   // Before /approvals/:id, which it would be taken for.
-  page('get', '/approvals/mail/:token', 'Page: what a mail’s link asks; decides nothing', async (hub, req, res) => {
-    const { request, step, action } = await openLink(hub.db, String(req.params.token), hub.now())
-    const facts = await Facts(hub, request)
-    sendFormPage(
-      res,
-      `${words[action]}: ${request.subjectText}`,
-      <>
-        {facts}
-        <form method="post" action={`/approvals/mail/${String(req.params.token)}`}>
-          <h2>{step.plan.name}</h2>
-          <label htmlFor="comment">
-            Comment <small>for who asked</small>
-          </label>
-          <textarea id="comment" name="comment" rows={3} maxLength={2000} />
-          <button type="submit">{words[action]}</button>
-        </form>
-      </>,
-    )
-  }),
-  page('post', '/approvals/mail/:token', 'Decides what a mail’s link is for', async (hub, req, res) => {
-    const form = await readForm(hub, req, res)
-    const comment = form.comment?.trim().slice(0, 2000) || null
-    const state = await hub.db.transaction((trx) => decideByLink(trx, String(req.params.token), comment, stampOf(hub)))
-    sendFormPage(
-      res,
-      'Thank you',
-      <p role="status">
-        Your decision is recorded. {state === 'pending' ? 'Others still have to agree.' : `It is ${stateWords[state]}.`}
-      </p>,
-    )
-  }),
+  page('get', '/approvals/mail/:token', 'Page: what a mail’s link asks; decides nothing', (hub, req, res) =>
+    orSpent(res, async () => {
+      const { request, step, action } = await openLink(hub.db, String(req.params.token), hub.now())
+      const facts = await Facts(hub, request)
+      sendFormPage(
+        res,
+        `${words[action]}: ${request.subjectText}`,
+        <>
+          {facts}
+          <form method="post" action={`/approvals/mail/${String(req.params.token)}`}>
+            <h2>{step.plan.name}</h2>
+            <label htmlFor="comment">
+              Comment <small>for who asked</small>
+            </label>
+            <textarea id="comment" name="comment" rows={3} maxLength={2000} />
+            <button type="submit">{words[action]}</button>
+          </form>
+        </>,
+      )
+    }),
+  ),
+  page('post', '/approvals/mail/:token', 'Decides what a mail’s link is for', (hub, req, res) =>
+    orSpent(res, async () => {
+      const form = await readForm(hub, req, res)
+      const comment = form.comment?.trim().slice(0, 2000) || null
+      const token = String(req.params.token)
+      const state = await hub.db.transaction((trx) => decideByLink(trx, token, comment, stampOf(hub)))
+      sendFormPage(
+        res,
+        'Thank you',
+        <p role="status">
+          Your decision is recorded.{' '}
+          {state === 'pending' ? 'Others still have to agree.' : `It is ${stateWords[state]}.`}
+        </p>,
+      )
+    }),
+  ),
   page('get', '/approvals/:id', 'Page: one request, and the form to decide it', async (hub, req, res) => {
     const access = await signedIn(hub, req, res)
     if (access) await showOne(hub, res, access, await readApproval(hub, hub.db, access, idOf(req)))

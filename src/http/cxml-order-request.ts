@@ -1,6 +1,6 @@
 // OrderRequest -> order, its change or its cancellation (walk B of the house), committed together with the Status that answers it.
 import { findAccount } from '../accounts/account-store.ts'
-import { matchUser, provisionUser } from '../accounts/match-user.ts'
+import { matchUser } from '../accounts/match-user.ts'
 import { stampOf } from '../database/stamp.ts'
 import { findConnectionOf } from '../erp/erp-connection-store.ts'
 import { HubError } from '../errors.ts'
@@ -14,6 +14,7 @@ import type { PlaceOrder } from '../orders/weigh-order.ts'
 import type { TradingPartner } from '../partners/partner.ts'
 import { findEarlierLines, findSession } from '../punchout/punchout-session-store.ts'
 import type { CxmlCall, CxmlHandler } from './cxml.ts'
+import { provisionAndGreet } from './recognise-buyer.ts'
 
 /**
  * Throws HubError invalid_document (a value that can't be understood), conflict (the order was placed with other content), wrong_state
@@ -97,10 +98,8 @@ async function findBuyer(
       customerNumber: await customerNumberOf(hub, sellerId, account.id),
     }
     if (!firstSight) return { ...base, personId: user.person.id }
-    const provision = async (db: Hub['db']) => {
-      const input = { firstSeenBy: `order ${partner.slug}`, newId: hub.newId }
-      return (await provisionUser(db, user, input, hub.now())).person.id
-    }
+    const provision = async (db: Hub['db']) =>
+      (await provisionAndGreet(hub, db, user, `order ${partner.slug}`)).person.id
     return { ...base, personId: null, provision }
   }
   const auxiliaryIds = content.lines.flatMap((l) => (l.auxiliaryId ? [l.auxiliaryId] : []))

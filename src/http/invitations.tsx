@@ -10,7 +10,7 @@ import { findInvitedMember, type InvitedMember } from '../sign-in/newcomer-store
 import { NewPassword } from './passwords.tsx'
 import { jsonRoute, type Route } from './route.ts'
 import { orMessage, readForm, sendFormPage, Wrong } from './session-page.tsx'
-import { enter } from './sign-in.ts'
+import { atSeller, enter } from './sign-in.ts'
 import { welcomeIn } from './sign-in-pages.tsx'
 
 /** What links in mails are made with. */
@@ -103,7 +103,10 @@ export const invitationRoutes: Route[] = [
       )
       if ('done' in accepted) {
         // Who had a password proves it as ever: the mail alone lets nobody into what they had before.
-        if (accepted.done.hasPassword) return res.redirect(303, '/sign-in?note=accepted')
+        if (accepted.done.hasPassword) {
+          const { sellerId } = accepted.done
+          return res.redirect(303, await atSeller(hub, '/sign-in', sellerId, 'accepted'))
+        }
         return welcomeIn(hub, res, await enter(hub, req, accepted.done, 'invitation'), '/home')
       }
       const member = await readInvitation(hub.db, token, hub.now())

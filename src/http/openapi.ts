@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import express, { type RequestHandler } from 'express'
 import { z } from 'zod'
 import { scopes } from '../storefronts/storefront.ts'
+import { SESSION_COOKIE, SESSION_PREFIX } from './authenticate.ts'
 import { errorSchema } from './render-error.ts'
 import type { ApiDescription, Route } from './route.ts'
 
@@ -33,6 +34,13 @@ export function describeApi(routes: readonly Route[], publicUrl: string): JsonOb
       securitySchemes: {
         oauth: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: `${publicUrl}/oauth/token`, scopes } } },
         basic: { type: 'http', scheme: 'basic' },
+        session: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: `${SESSION_PREFIX}...`,
+          description: 'Of a signed-in person: POST /api/v1/session',
+        },
+        sessionCookie: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
       },
     },
   }
@@ -51,7 +59,9 @@ function describeRoute(route: Route, api: ApiDescription, schemas: JsonObject): 
     required: !(schema as z.ZodType).safeParse(undefined).success,
     schema: inline(schema as z.ZodType, schemas, 'input'),
   }))
-  const scopesNeeded = route.who === 'client' ? [] : [route.who]
+  // A program calls what is for people with the header Hub-Membership, which needs people:act.
+  const scopesNeeded = route.who === 'client' ? [] : [route.who === 'person' ? 'people:act' : route.who]
+  const people = route.may ? [{ session: [] }, { sessionCookie: [] }] : []
   const failure = {
     description: 'It failed; `code` and `message` say why',
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -61,7 +71,7 @@ function describeRoute(route: Route, api: ApiDescription, schemas: JsonObject): 
     tags: [api.tag],
     summary: route.summary,
     ...(api.description ? { description: api.description } : {}),
-    ...(route.who === 'anyone' ? { security: [] } : { security: [{ oauth: scopesNeeded }, { basic: [] }] }),
+    ...(route.who === 'anyone' ? { security: [] } : { security: [{ oauth: scopesNeeded }, { basic: [] }, ...people] }),
     parameters: [...inPath, ...inQuery],
     ...(api.body
       ? {

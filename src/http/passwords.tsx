@@ -8,7 +8,7 @@ import { askForReset, resetLinkWorks, resetPassword } from '../sign-in/reset-pas
 import { assertNotLocked, countFailure } from './failure-limit.ts'
 import type { Route } from './route.ts'
 import { orMessage, readForm, sendFormPage, Wrong } from './session-page.tsx'
-import { sellerToEnter } from './sign-in.ts'
+import { atSeller, sellerToEnter } from './sign-in.ts'
 
 const asked = z
   .strictObject({ email: z.string().trim().min(3).max(320), seller: z.uuid().optional() })
@@ -132,7 +132,7 @@ export const passwordRoutes: Route[] = [
       const { password = '' } = await readForm(hub, req, res)
       const token = String(req.params.token)
       const set = await orMessage(() => hub.db.transaction((trx) => resetPassword(trx, token, password, stampOf(hub))))
-      if ('done' in set) return res.redirect(303, '/sign-in?note=password')
+      if ('done' in set) return res.redirect(303, await atSeller(hub, '/sign-in', set.done.sellerId, 'password'))
       if (set.wrong.code === 'invalid_input') return showReset(res, set.wrong.message)
       sendFormPage(res, 'This link does not work any more', SPENT, 410)
     },

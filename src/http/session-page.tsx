@@ -1,5 +1,6 @@
 // The frame of the pages people sign in by: forms that are easy to fill in by keyboard and thumb, and what keeps other sites' pages out.
 import express, { type Request, type Response } from 'express'
+import type { Access } from '../accounts/access.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { newNonce, renderPage, setPageHeaders } from './page.tsx'
@@ -13,8 +14,24 @@ a.button.quiet,button.quiet{color:inherit;background:none;border:1px solid var(-
 .wrong{padding:.65rem .8rem;border-radius:9px;background:#fdebec;color:#8f1521;border:1px solid #f3c4c8}
 @media(prefers-color-scheme:dark){.wrong{background:#3b1a1e;color:#ffb3b9;border-color:#6a2b32}}
 .here{float:right;color:var(--soft);font-size:.85rem}.foot{margin-top:1.3rem;font-size:.9rem;display:flex;flex-wrap:wrap;gap:.3rem 1.1rem}
+table{width:100%;border-collapse:collapse;margin:.8rem 0;font-size:.92rem}td{padding:.35rem 0;border-top:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+td+td{padding-left:1rem;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}form button.quiet.answer{text-align:center}
 pre{padding:.8rem;background:var(--paper);border-radius:9px;columns:2;margin:.8rem 0}.qr svg{display:block;width:11rem;height:11rem;margin:1rem auto;background:#fff;border-radius:9px}
 @media(max-width:30rem){body{padding:.7rem;place-items:start center}main{padding:1.4rem 1.2rem}}`
+
+/** The company a page was made for, in its forms: another tab may have switched meanwhile. */
+export function MadeFor({ access }: { access: Access }) {
+  return <input type="hidden" name="account" value={access.membership?.accountId ?? ''} />
+}
+
+/** Throws HubError wrong_company where the form was made for another company than the session is in now. */
+export function assertMadeFor(access: Access, form: Record<string, string>): void {
+  if (form.account !== undefined && form.account !== (access.membership?.accountId ?? ''))
+    throw new HubError(
+      'wrong_company',
+      'You are in another company now than this page was made for. Go back, reload it, or switch back.',
+    )
+}
 
 type Content = Parameters<typeof renderPage>[2]
 

@@ -125,6 +125,16 @@ export const sessionRoutes: Route[] = [
   }),
   jsonRoute({
     method: 'post',
+    path: '/api/v1/session/end-others',
+    who: 'person',
+    may: 'signed-in',
+    tag: TAG,
+    summary: 'End all other sessions of the person',
+    answer: z.object({ ended: z.int().describe('how many there were') }).meta({ id: 'SessionsEnded' }),
+    handle: async (hub, { access }) => ({ ended: await endOtherSessions(hub, access) }),
+  }),
+  jsonRoute({
+    method: 'post',
     path: '/api/v1/session/password',
     who: 'person',
     may: 'signed-in',
@@ -231,6 +241,17 @@ function sessionOf(access: Access): string {
   if (!access.sessionId || access.clientId) throw new HubError('forbidden', 'This needs a session of the person’s own.')
   if (access.actor) throw new HubError('forbidden', 'Not while you act for somebody else.')
   return access.sessionId
+}
+
+/** Ends all sessions of the person but this one. Returns how many. */
+export async function endOtherSessions(hub: Hub, access: Access): Promise<number> {
+  const [exceptId, person, stamp] = [sessionOf(access), personOf(access), stampOf(hub)]
+  return hub.db.transaction(async (trx) => {
+    const ended = await endSessionsOf(trx, { personId: person.id, exceptId }, stamp)
+    const event = ofPerson(access, 'sessions.ended')
+    await recordAudit(trx, [{ ...event, detail: { ended } }], stamp)
+    return ended
+  })
 }
 
 /** Puts the session into another company. Returns its new token. */

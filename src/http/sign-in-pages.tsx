@@ -15,9 +15,9 @@ import { endSession, endSessionsOf } from '../sign-in/start-session.ts'
 import { findCaller } from './authenticate.ts'
 import type { Route } from './route.ts'
 import { clearSessionCookie, setSessionCookie } from './session-cookie.ts'
-import { nextOf, orMessage, readForm, sendFormPage, Wrong } from './session-page.tsx'
-import { switchCompany } from './sessions.ts'
-import { type Entered, enter, enterWithTicket, giveSecondStep, guarded, sellerToEnter } from './sign-in.ts'
+import { assertMadeFor, MadeFor, nextOf, orMessage, readForm, sendFormPage, Wrong } from './session-page.tsx'
+import { endOtherSessions, switchCompany } from './sessions.ts'
+import { atSeller, type Entered, enter, enterWithTicket, giveSecondStep, guarded, sellerToEnter } from './sign-in.ts'
 
 const page = (method: 'get' | 'post', path: string, summary: string, handle: Route['handle']): Route => ({
   method,
@@ -204,7 +204,15 @@ export const signInPageRoutes: Route[] = [
     const access = await findCaller(hub, req)
     if (access?.sessionId) await endSession(hub.db, access.sessionId, hub.now())
     clearSessionCookie(hub, res)
-    res.redirect(303, '/sign-in')
+    res.redirect(303, await atSeller(hub, '/sign-in', access?.sellerId))
+  }),
+  page('post', '/sign-out/others', 'End the other sessions', async (hub, req, res) => {
+    const form = await readForm(hub, req, res)
+    const access = await signedIn(hub, req, res)
+    if (!access) return
+    assertMadeFor(access, form)
+    await endOtherSessions(hub, access)
+    res.redirect(303, '/home?note=others')
   }),
   page('get', '/sign-in/second-factor', 'Set up an authenticator app', async (hub, req, res) => {
     const access = await signedIn(hub, req, res)
@@ -253,10 +261,13 @@ export const signInPageRoutes: Route[] = [
     if (!access?.person) return
     const companies = await listCompanies(hub.db, access.person.id)
     const here = companies.find((c) => c.membershipId === access.membership?.id)
+    const forgot = await atSeller(hub, '/password/forgot', access.sellerId)
+    const { note } = req.query
     sendFormPage(
       res,
       `Hello ${access.person.name}`,
       <>
+        {note === 'others' ? <p role="status">You are signed out everywhere but here.</p> : null}
         {access.actor ? (
           <p role="status">
             {access.actor.name} acts for them: {access.actor.reason}
@@ -282,9 +293,15 @@ export const signInPageRoutes: Route[] = [
         ) : null}
         <p className="foot">
           <a href="/sign-in/second-factor">Authenticator app</a>
-          <a href="/password/forgot">Change the password</a>
+          <a href={forgot}>Change the password</a>
         </p>
         <SignOut />
+        <form method="post" action="/sign-out/others">
+          <MadeFor access={access} />
+          <button type="submit" className="quiet">
+            Sign out everywhere else
+          </button>
+        </form>
       </>,
     )
   }),

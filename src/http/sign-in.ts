@@ -26,6 +26,16 @@ export async function sellerToEnter(hub: Hub, named: string | undefined): Promis
   return only.id
 }
 
+/** Where somebody of this seller signs in, forgets a password and so on: the seller is named where there are several. */
+export async function atSeller(hub: Hub, path: string, sellerId: string | undefined, note?: string): Promise<string> {
+  const sellers = sellerId ? await hub.db('sellers').select('id').limit(2) : []
+  const query = new URLSearchParams({
+    ...(sellerId && sellers.length > 1 ? { seller: sellerId } : {}),
+    ...(note ? { note } : {}),
+  })
+  return query.size > 0 ? `${path}?${query}` : path
+}
+
 /**
  * Runs a proof under the limits on guessing: per address, per address and identity, and per identity from wherever. Only failures
  * count. Throws HubError too_many_requests, and what the proof throws.

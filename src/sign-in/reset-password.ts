@@ -48,14 +48,20 @@ export async function resetLinkWorks(db: Db, token: string, at: Date): Promise<b
   return (await findSignInToken(db, 'reset', token, at)) !== undefined
 }
 
-/** Sets the password by a link. Throws HubError code_spent, invalid_input (the link works on). */
-export async function resetPassword(db: Db, token: string, password: string, stamp: Stamp): Promise<void> {
+/** Sets the password by a link. Returns whose it is. Throws HubError code_spent, invalid_input (the link works on). */
+export async function resetPassword(
+  db: Db,
+  token: string,
+  password: string,
+  stamp: Stamp,
+): Promise<{ sellerId: string }> {
   const spent = await spendSignInToken(db, 'reset', token, stamp.at)
   const person = spent && (await findPerson(db, spent.sellerId, spent.personId))
   if (person?.status !== 'active')
     throw new HubError('code_spent', 'This link was used before or has run out. Ask for a new one.')
   assertGoodPassword(password, person)
   await setPassword(db, person, password, { hub: 'password-reset' }, null, stamp)
+  return person
 }
 
 /** Throws HubError unauthenticated (the old one is wrong), invalid_input. The session it is called from stays. */

@@ -85,6 +85,22 @@ describe('the sign-in page', () => {
   })
 })
 
+describe('a page made for company A', () => {
+  it('is refused after another tab switched to B: the form says which company it was made for', async () => {
+    const page = await signIn('buyer@almere.example')
+    const inA = await open('/sign-in/company', { cookie: page.cookie, form: { accountId: demoIds.account } })
+    const account = /name="account" value="([^"]*)"/.exec((await open('/home', { cookie: inA.cookie })).text)?.[1] ?? ''
+    expect(account).toBe(demoIds.account)
+    const inB = await open('/sign-in/company', { cookie: inA.cookie, form: { accountId: demoIds.secondAccount } })
+    for (const path of ['/sign-out/others', `/approvals/${demoIds.account}`]) {
+      const refused = await open(path, { cookie: inB.cookie, form: { account } })
+      expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('another company')])
+    }
+    const own = { account: demoIds.secondAccount }
+    expect((await open('/sign-out/others', { cookie: inB.cookie, form: own })).location).toBe('/home?note=others')
+  })
+})
+
 describe('a forgotten password', () => {
   it('is answered alike for everybody; its link is a page, works once, for an hour, and ends the sessions', async () => {
     const before = await signIn('approver@almere.example')

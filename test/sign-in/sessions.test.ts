@@ -2,6 +2,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoIds, demoPassword, demoPeople } from '../../src/demo/credentials.ts'
+import { listMails } from '../../src/mail/mail-store.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
 
 let site: TestHub
@@ -80,6 +81,53 @@ describe('signing in', () => {
     expect((await call('GET', '/api/v1/session', token)).status).toBe(200)
     clock = new Date(clock.getTime() + 12 * 3_600_000)
     expect((await call('GET', '/api/v1/session', token)).status).toBe(401)
+  })
+
+  it('ends all other sessions of the person, here and on the home page, and this one goes on', async () => {
+    const [here, there, elsewhere] = [await tokenOf(admin), await tokenOf(admin), await tokenOf(admin)]
+    const { body } = await call('POST', '/api/v1/session/end-others', here)
+    expect(body.ended).toBeGreaterThanOrEqual(2)
+    expect((await call('GET', '/api/v1/session', there)).status).toBe(401)
+    expect((await call('GET', '/api/v1/session', elsewhere)).status).toBe(401)
+    const third = await tokenOf(admin)
+    const headers = { cookie: `hub_session=${here}`, origin: site.url }
+    const page = await fetch(`${site.url}/sign-out/others`, { method: 'POST', redirect: 'manual', headers })
+    expect(page.headers.get('location')).toBe('/home?note=others')
+    expect((await call('GET', '/api/v1/session', third)).status).toBe(401)
+    expect((await call('GET', '/api/v1/session', here)).status).toBe(200)
+    const trail = await site.hub.db('audit_events').where({ action: 'sessions.ended' }).pluck('detail')
+    expect(trail).toEqual([body, { ended: 1 }])
+  })
+
+  it('mails a link for a new password that works for an hour and no longer', async () => {
+    const linkOf = async () => {
+      await call('POST', '/api/v1/password/forgot', undefined, { email: finance })
+      const filter = { recipient: finance, limit: 1 }
+      const [mail] = await listMails(site.hub.db, site.hub.keys, demoIds.seller, filter)
+      return /https?:\S+\/password\/reset\/\S+/.exec(mail?.text ?? '')?.[0] ?? ''
+    }
+    const start = clock
+    const link = await linkOf()
+    clock = new Date(start.getTime() + 3_599_000)
+    expect((await fetch(link)).status).toBe(200)
+    clock = new Date(start.getTime() + 3_601_000)
+    expect((await fetch(link)).status).toBe(410)
+    const body = new URLSearchParams({ password: 'a few plain words' })
+    expect((await fetch(link, { method: 'POST', headers: { origin: site.url }, body })).status).toBe(410)
+    clock = start
+  })
+
+  it('is described in OpenAPI as bearer token and cookie, on every route that people may call and no other', async () => {
+    const { body } = await call('GET', '/api/openapi.json')
+    const { session, sessionCookie } = body.components.securitySchemes
+    expect(session).toMatchObject({ type: 'http', scheme: 'bearer' })
+    expect(sessionCookie).toEqual({ type: 'apiKey', in: 'cookie', name: 'hub_session' })
+    const ways = (path: string, method: string) =>
+      body.paths[path][method].security.map((way: object) => Object.keys(way)[0])
+    expect(ways('/api/v1/orders', 'get')).toEqual(['oauth', 'basic', 'session', 'sessionCookie'])
+    expect(ways('/api/v1/punchout/exchange', 'post')).toEqual(['oauth', 'basic'])
+    expect(ways('/api/v1/session', 'post')).toEqual([])
+    expect(body.paths['/api/v1/open-cart'].get.security[0]).toEqual({ oauth: ['people:act'] })
   })
 
   it('locks an account that is guessed at, from wherever, and says so on the trail', async () => {
