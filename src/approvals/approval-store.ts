@@ -153,19 +153,11 @@ export async function insertSeats(
   at: Date,
 ): Promise<void> {
   if (people.length === 0) return
+  const seat = { step_id: stepId, via, given_at: at, removed_at: null }
   await db('approval_seats')
-    .insert(
-      people.map((p) => ({ step_id: stepId, person_id: p.personId, membership_id: p.membershipId, via, given_at: at })),
-    )
+    .insert(people.map((p) => ({ ...seat, person_id: p.personId, membership_id: p.membershipId })))
     .onConflict(['step_id', 'person_id'])
     .merge()
-  await db('approval_seats')
-    .where({ step_id: stepId })
-    .whereIn(
-      'person_id',
-      people.map((p) => p.personId),
-    )
-    .update({ removed_at: null })
 }
 
 export async function removeSeat(db: Db, stepId: string, personId: string, at: Date): Promise<void> {

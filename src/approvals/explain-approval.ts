@@ -22,6 +22,8 @@ export interface Explanation {
     rules: string[]
     state: StepState
     needed: number
+    /** How many of them have agreed. */
+    agreed: number
     /** Who could decide, and in whose place. */
     deciders: { personId: string; name: string; how: string }[]
   }[]
@@ -51,7 +53,8 @@ export async function explainRequest(db: Db, request: ApprovalRequest, at: Date)
     ]
     const left = request.why.excluded.map((e) => e.personId)
     const deciders = all.filter((d) => !done.has(d.personId) && !left.includes(d.personId))
-    explained.push({ name: plan.name, rules: plan.rules, state, needed, deciders })
+    const agreed = decisions.filter((d) => d.stepId === id && d.decision === 'approve').length
+    explained.push({ name: plan.name, rules: plan.rules, state, needed, agreed, deciders })
   }
   const { state, why, facts, rates, policies } = request
   const outcome = state === 'not_needed' ? 'none' : state
@@ -67,6 +70,7 @@ export async function explainFacts(db: Db, weighed: Weighed): Promise<Explanatio
       rules: plan.rules,
       state: 'waiting',
       needed: approvers.needed,
+      agreed: 0,
       deciders: approvers.seats.map(({ personId, via }) => ({ personId, how: via })),
     }),
   )
@@ -115,11 +119,13 @@ function wayThrough(
   if (outcome !== 'pending') return `It is ${outcome.replace('_', ' ')}: nothing is left to decide.`
   const left = steps.filter((step) => step.state === 'open' || step.state === 'waiting')
   return left
-    .map(({ name, needed, deciders }) => {
-      const names = deciders.map((d) => d.name)
+    .map(({ name, needed, agreed, deciders }) => {
+      const names = [...new Set(deciders.map((d) => d.name))]
+      const missing = needed - agreed
       if (names.length === 0)
         return `“${name}”: nobody can decide it; who may override, or a fallback in the policy, can`
-      return `“${name}”: ${needed > 1 ? `${needed} of ` : ''}${names.join(needed > 1 ? ', ' : ' or ')}`
+      if (missing >= names.length) return `“${name}”: ${names.join(' and ')}`
+      return `“${name}”: ${missing > 1 ? `${missing} of ` : ''}${names.join(missing > 1 ? ', ' : ' or ')}`
     })
     .join('; then ')
 }

@@ -39,6 +39,7 @@ export const explanation = z
         rules: z.array(z.string()),
         state: z.enum(stepStates),
         needed: z.int(),
+        agreed: z.int(),
         deciders: z.array(z.object({ personId: z.uuid(), name: z.string(), how: z.string() })),
       }),
     ),

@@ -145,7 +145,7 @@ describe('over HTTP', () => {
   it('the console shows the inbox and takes a decision from its form only', async () => {
     const id = await open('e')
     const headers = { cookie: `hub_session=${await tokenOf(boss)}` }
-    expect(await (await fetch(`${test.url}/approvals`, { headers })).text()).toMatch(/1 wait for your decision/)
+    expect(await (await fetch(`${test.url}/approvals`, { headers })).text()).toMatch(/1 waits? for your decision/)
     const shown = await (await fetch(`${test.url}/approvals/${id}`, { headers })).text()
     const field = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(shown)?.[1] ?? ''
     const body = new URLSearchParams({
