@@ -1,5 +1,7 @@
 // Quotes, returns, quick orders and order lists over HTTP. Issue 4, "Requisitions, approvals, budgets".
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { enqueue } from '../../src/queue/outbox.ts'
 import { quoteTransitions } from '../../src/quotes/quote.ts'
 import { returnTransitions } from '../../src/returns/return.ts'
 import { checkGraph } from '../../src/state-machine.ts'
@@ -32,6 +34,74 @@ describe('a quote', () => {
     expect(accepted).toMatchObject({ status: 200, body: { state: 'ordered', netAmount: '23.31', quoteId: id } })
     expect((await buyer.call('GET', `/quotes/${id}`)).body.state).toBe('accepted')
     expect((await (await site.addMember('buyer')).call('GET', `/quotes/${id}`)).status).toBe(404)
+  })
+})
+
+describe('a quote that comes to nothing', () => {
+  const ask = async (who: Member, expiresAt = later(3)) => {
+    const lines = [{ supplierPartId: 'SPECIAL', quantity: '3', description: 'made to measure' }]
+    const { body } = await who.call('POST', '/quotes', { lines, expiresAt })
+    return body
+  }
+  const answer = async (id: string, version: number, unitPrice = '7.77') => {
+    const lines = [{ supplierPartId: 'SPECIAL', quantity: '3', unitPrice, unit: 'C62' }]
+    return (await site.admin('POST', `/quotes/${id}/answer`, { version, validUntil: later(9), lines })).body
+  }
+
+  it('is declined or withdrawn with the words of both sides kept, and a stranger finds nothing', async () => {
+    const asked = await ask(buyer)
+    await buyer.call('POST', `/quotes/${asked.id}/messages`, { text: 'Is blue possible?' })
+    await site.admin('POST', `/quotes/${asked.id}/messages`, { text: 'No.' })
+    const withdrawn = await buyer.call('POST', `/quotes/${asked.id}/withdraw`, { reason: 'Then no.' })
+    expect(withdrawn.body.state).toBe('withdrawn')
+    expect(withdrawn.body.events).toMatchObject([
+      { kind: 'requested', actor: { personId: buyer.personId } },
+      { kind: 'message', detail: { text: 'Is blue possible?' } },
+      { kind: 'message', detail: { text: 'No.' }, actor: { clientId: 'demo-admin' } },
+      { kind: 'withdrawn', detail: { reason: 'Then no.' } },
+    ])
+    expect((await buyer.call('POST', `/quotes/${asked.id}/decline`, {})).status).toBe(409)
+    const other = await ask(buyer)
+    expect((await site.admin('POST', `/quotes/${other.id}/decline`, {})).body.state).toBe('declined')
+    const stranger = await site.addStranger()
+    expect((await stranger.call('GET', `/quotes/${other.id}`)).status).toBe(404)
+    expect((await stranger.call('POST', `/quotes/${other.id}/messages`, { text: 'x' })).status).toBe(404)
+    const first = (await buyer.call('GET', '/quotes?limit=1')).body
+    const next = (await buyer.call('GET', `/quotes?limit=1&cursor=${first.next}`)).body
+    expect([first.items[0].id, next.items[0].id]).toEqual([other.id, asked.id])
+  })
+
+  it('runs out by a job, and is neither answered nor accepted afterwards', async () => {
+    const { hub } = site.hub
+    const [asked, answered] = [await ask(buyer), await ask(buyer)]
+    const { version } = await answer(answered.id, answered.version)
+    await hub
+      .db('quotes')
+      .whereIn('id', [asked.id, answered.id])
+      .update({ expires_at: new Date(Date.now() - 1000) })
+    expect((await buyer.call('POST', `/quotes/${answered.id}/accept`, { version })).status).toBe(409)
+    await enqueue(hub.db, 'expire-quotes', {})
+    for (const { id } of [asked, answered])
+      await until('it to be expired', async () =>
+        (await buyer.call('GET', `/quotes/${id}`)).body.state === 'expired' ? true : undefined,
+      )
+  })
+
+  it('is as it was where a budget refuses it: accepting and submitting are one; who may exceed the budget accepts', async () => {
+    await site.addBudget('1', { name: 'Tiny', kind: 'member', membershipId: buyer.membershipId })
+    const asked = await ask(buyer)
+    const { version } = await answer(asked.id, asked.version)
+    const refused = await buyer.call('POST', `/quotes/${asked.id}/accept`, { version })
+    expect(refused).toMatchObject({ status: 422, body: { error: { code: 'over_budget' } } })
+    expect((await buyer.call('GET', `/quotes/${asked.id}`)).body).toMatchObject({
+      ...{ state: 'answered', requisitionId: null, version },
+    })
+    await site.hub.hub.db('grants').insert({
+      ...{ id: randomUUID(), membership_id: buyer.membershipId, account_id: site.accountId, role: 'buyer-admin' },
+      ...{ valid_from: new Date(Date.now() - 1000), created_at: new Date() },
+    })
+    const accepted = await buyer.call('POST', `/quotes/${asked.id}/accept`, { version })
+    expect(accepted).toMatchObject({ status: 200, body: { state: 'ordered' } })
   })
 })
 

@@ -25,10 +25,12 @@ it('a guest’s order is held without a customer number for guests, and goes on 
     })
   expect(await order('G1')).toMatchObject({ status: 201, body: { state: 'held', holds: [{ reason: 'no-customer' }] } })
   expect((await order('G1')).status).toBe(409)
-  await site.hub.hub
-    .db('erp_connections')
-    .where({ id: demoIds.erpConnection })
-    .update({ guest_customer_number: '100042' })
+  // No person may.
+  expect((await buyer.call('POST', '/guest-orders', {})).status).toBe(403)
+  const at = `/connections/${demoIds.erpConnection}`
+  const { version } = (await site.admin('GET', at)).body
+  const changed = await site.admin('PATCH', at, { version, guestCustomerNumber: '100042' })
+  expect(changed).toMatchObject({ status: 200, body: { guestCustomerNumber: '100042' } })
   expect(await order('G2')).toMatchObject({ status: 201, body: { state: 'received', holds: [] } })
 })
 
