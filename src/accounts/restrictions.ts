@@ -1,6 +1,7 @@
 // What a person may order for: cost centres, projects, ship-tos, catalogues and an amount per order, and which of these the company
 // knows. One check for cart, submit, approval, punchout return and inbound purchase order.
 import type { Db } from '../database/database.ts'
+import { prepared } from '../database/together.ts'
 import { compareDecimals } from '../money.ts'
 
 /** Lists hold codes; null = all, an empty list = none. */
@@ -133,7 +134,8 @@ export async function findLimits(
   wanted: Wanted,
 ): Promise<Limits | undefined> {
   const shipTos = [wanted.shipTo, ...(wanted.lineShipTos ?? [])].filter((code) => code != null)
-  const { rows } = await db.raw<{ rows: Limits[] }>(
+  const { rows } = await prepared<{ rows: Limits[] }>(
+    db,
     `SELECT m.cost_centres AS "costCentres", m.projects, m.ship_tos AS "shipTos",
        m.catalogues, (SELECT ARRAY(SELECT jsonb_array_elements_text(t.terms->'catalogues'->'value'))
          WHERE t.terms \\? 'catalogues') AS "accountCatalogues",

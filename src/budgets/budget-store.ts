@@ -3,6 +3,7 @@ import type { Actor } from '../audit/record-audit.ts'
 import type { Db } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
 import type { Stamp } from '../database/stamp.ts'
+import { prepared } from '../database/together.ts'
 import type { Budget, BudgetPeriod, EntryKind } from './budget.ts'
 import type { Charge, Spender } from './charge.ts'
 
@@ -81,7 +82,8 @@ export async function findHits(
       spenders: `{${spenders.map((s) => s.id).join(',')}}`,
     })),
   )
-  const { rows } = await db.raw<{ rows: Hit[] }>(
+  const { rows } = await prepared<{ rows: Hit[] }>(
+    db,
     `SELECT ${budgetList}, r.charge, coalesce(${inherited('time_zone', 'o.path')}, b.default_zone) AS "timeZone",
        ${inherited('fiscal_year_start', 'o.path')} AS "fiscalStart",
        CASE b.kind
@@ -132,7 +134,8 @@ export async function lockClaims(
   periodIds: readonly string[] = [],
   lock: 'FOR NO KEY UPDATE' | '' = 'FOR NO KEY UPDATE',
 ): Promise<Locked> {
-  const { rows } = await db.raw<{ rows: { claims: Claim[] | null; periods: BudgetPeriod[] | null }[] }>(
+  const { rows } = await prepared<{ rows: { claims: Claim[] | null; periods: BudgetPeriod[] | null }[] }>(
+    db,
     `WITH mine AS (
        SELECT * FROM budget_claims WHERE (spender_kind, spender_id) IN (SELECT * FROM unnest(?::text[], ?::uuid[]))
        ORDER BY id ${lock}),
@@ -221,7 +224,8 @@ export async function writeEntries(
       ...{ id: stamp.newId(), claimId: claim?.claimId, spenderKind: claim?.kind, spenderId: claim?.id },
     })),
   )
-  const { rowCount } = await db.raw(
+  const { rowCount } = await prepared<{ rowCount: number }>(
+    db,
     `WITH claimed AS (
        INSERT INTO budget_claims (id, budget_id, period_id, spender_kind, spender_id, currency, whole, charged, expires_at)
        SELECT r."claimId", r."budgetId", r."periodId", r.kind, r.id, r.currency, r.whole, r.charged, r."expiresAt" FROM ${claimed.sql}

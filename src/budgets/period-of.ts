@@ -4,13 +4,20 @@ import type { Budget } from './budget.ts'
 
 /** The calendar day it is in `zone`, 2026-01-31. */
 export function dayIn(zone: string, at: Date): string {
-  const parts = new Intl.DateTimeFormat('en', {
-    ...{ timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn' },
-    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
-  }).formatToParts(at)
+  const calendar = calendars.get(zone) ?? calendarOf(zone)
+  calendars.set(zone, calendar)
+  const parts = calendar.formatToParts(at)
   const part = (type: string) => parts.find((p) => p.type === type)?.value ?? ''
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`
 }
+
+/** Making one takes longer than all else that a budget is asked. */
+const calendars = new Map<string, Intl.DateTimeFormat>()
+const calendarOf = (zone: string) =>
+  new Intl.DateTimeFormat('en', {
+    ...{ timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn' },
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  })
 
 /**
  * The period `day` is in. Weeks begin on Monday (ISO 8601). Months, quarters and years begin on the day of the fiscal start ('MM-DD'; a

@@ -1,6 +1,7 @@
 // Asking for a job is a row in the caller's transaction: committed with the work that wants it, or not at all. The relay hands
 // it to BullMQ afterwards.
 import type { Db } from '../database/database.ts'
+import { prepared } from '../database/together.ts'
 import { type JobName, type JobPayloads, jobQueues, jobSubjects, subjectTables } from './job-payloads.ts'
 
 export interface EnqueueOptions {
@@ -32,7 +33,8 @@ export async function enqueue<N extends JobName>(
   options: EnqueueOptions = {},
 ): Promise<string> {
   const subject = subjectOf(name)
-  const { rows } = await db.raw(
+  const { rows } = await prepared<{ rows: { id: string }[] }>(
+    db,
     `WITH run AS (
        INSERT INTO job_runs (id, job, queue, run_at, replay_of, payload, subject_id, seller_id)
        SELECT coalesce(?::uuid, gen_random_uuid()), ?, ?, ?::timestamptz, ?::uuid, p, ${subject.id},
