@@ -48,6 +48,42 @@ describe('the audit trail', () => {
     expect(await verifyTrail(hub.hub.db, seller, head ?? undefined)).toMatchObject({ broken: null, count: count + 3 })
   })
 
+  it('loses and doubles nothing of transactions that overlap, of which some are given up, while it is sealed', async () => {
+    const { db } = hub.hub
+    const before = Number((await verifyTrail(db, seller)).count)
+    const writers = Array.from({ length: 20 }, (_, writer) =>
+      db
+        .transaction(async (trx) => {
+          for (let n = 0; n < 10; n++) {
+            const event = { sellerId: seller, accountId: null, actor: { hub: 'test' }, action: 'parallel.done' }
+            await recordAudit(
+              trx,
+              [{ ...event, subjectKind: 'writer', subjectId: null, detail: { writer, n } }],
+              stampOf(hub.hub),
+            )
+          }
+          if (writer % 5 === 0) throw new Error('given up')
+        })
+        .catch((error: Error) => expect(error.message).toBe('given up')),
+    )
+    const seal = async () => {
+      for (let n = 0; n < 5; n++) await sealWholeTrail(db, seller)
+    }
+    // Ids are made before others commit: what is sealed is not in order of id.
+    await Promise.all([...writers, seal(), seal()])
+    await sealWholeTrail(db, seller)
+    const verdict = await verifyTrail(db, seller)
+    expect(verdict).toMatchObject({ broken: null, count: before + 160 })
+    const rows = await db('audit_events')
+      .where({ action: 'parallel.done' })
+      .orderBy('number')
+      .select('number', 'detail')
+    const seen = rows.map(({ detail }) => `${detail.writer}-${detail.n}`)
+    expect(new Set(seen).size).toBe(160)
+    expect(seen.some((id) => id.startsWith('5-'))).toBe(false)
+    expect(new Set(rows.map((r) => r.number)).size).toBe(160)
+  })
+
   it('takes no change and no removal', async () => {
     await expect(hub.hub.db('audit_events').where({ number: '2' }).update({ action: 'x' })).rejects.toThrow(
       'append-only',
