@@ -7,6 +7,7 @@ import { stampOf } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { readOrder } from '../orders/order-history.ts'
+import { askStorefront, withOffers } from '../requisitions/ask-storefront.ts'
 import type { Cart, CartContent, CartState } from '../requisitions/cart.ts'
 import { deleteCart, listCarts, lockCart, readCart, visibleCarts } from '../requisitions/cart-store.ts'
 import { addToCart, changeCart, linesOf, linesOfOrder, makeCart, openCart } from '../requisitions/change-cart.ts'
@@ -245,7 +246,8 @@ export const cartRoutes: Route[] = [
         const order = found(await readOrder(hub.db, demand(call.access, mayOrder), fromOrder), 'order')
         adding.push(...(await linesOfOrder(hub.db, order.id)))
       }
-      await hub.db.transaction((trx) => addToCart(trx, cart.id, adding, stampOf(hub)))
+      const offers = await askStorefront(hub, cart, cart.currency, adding)
+      await hub.db.transaction((trx) => addToCart(trx, cart.id, withOffers(adding, offers), stampOf(hub)))
       return showWhole(hub, call, await cartOr404(hub, call, cart.id, carts))
     },
   }),

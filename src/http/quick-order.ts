@@ -9,6 +9,7 @@ import {
   fillFromQuickOrder,
   findQuickOrder,
   insertQuickOrder,
+  offersForQuickOrder,
   type QuickOrder,
   readList,
 } from '../requisitions/quick-order.ts'
@@ -49,9 +50,13 @@ export const quickOrderRoutes: Route[] = [
         const stamp = stampOf(hub)
         const cart = await openCart(trx, owner, stamp)
         await insertQuickOrder(trx, { ...owner, id, cartId: cart.id, asked, errors }, stamp.at)
-        if (asked.length <= AT_ONCE) await fillFromQuickOrder(trx, id, AT_ONCE, stamp)
-        else await enqueue(trx, 'quick-order', { quickOrderId: id }, { sellerId: owner.sellerId })
+        if (asked.length > AT_ONCE)
+          await enqueue(trx, 'quick-order', { quickOrderId: id }, { sellerId: owner.sellerId })
       })
+      if (asked.length <= AT_ONCE) {
+        const offers = await offersForQuickOrder(hub, id, AT_ONCE)
+        await hub.db.transaction((trx) => fillFromQuickOrder(trx, id, AT_ONCE, offers, stampOf(hub)))
+      }
       return show(found(await findQuickOrder(hub.db, owner, id), 'quick order'))
     },
   }),

@@ -81,6 +81,10 @@ export async function readCart(query: Knex.QueryBuilder, id: string): Promise<Ca
   return query.where('t.id', id).select(COLUMNS).first()
 }
 
+export async function findCart(db: Db, id: string): Promise<Cart | undefined> {
+  return db('carts as t').select(COLUMNS).where('t.id', id).first()
+}
+
 export async function lockCart(db: Db, id: string): Promise<Cart | undefined> {
   return db('carts as t').select(COLUMNS).where('t.id', id).forUpdate().first()
 }

@@ -1,8 +1,10 @@
 // Quick order: a pasted list or CSV of part numbers and quantities becomes lines of a cart; what is wrong is said per line, and nothing is lost.
 import type { Db } from '../database/database.ts'
 import type { Stamp } from '../database/stamp.ts'
+import type { Hub } from '../hub.ts'
 import { DECIMAL } from '../money.ts'
-import { lockCart } from './cart-store.ts'
+import { askStorefront, type Offers, withOffers } from './ask-storefront.ts'
+import { findCart, lockCart } from './cart-store.ts'
 import { addToCart } from './change-cart.ts'
 import { priceLines } from './price-lines.ts'
 import { lineOf } from './purchase-line.ts'
@@ -112,11 +114,26 @@ export async function findQuickOrder(
   return db('quick_orders').select(COLUMNS).where({ id, seller_id: sellerId, membership_id: membershipId }).first()
 }
 
+const asLines = (asked: readonly AskedLine[]) => asked.map((l, i) => lineOf({ ...l, shares: [] }, i + 1, false))
+
+/** What the storefront says of the next `size` lines; before they are taken. */
+export async function offersForQuickOrder(
+  hub: Pick<Hub, 'db' | 'tokens' | 'now'>,
+  id: string,
+  size: number,
+): Promise<Offers> {
+  const order: QuickOrder | undefined = await hub.db('quick_orders').select(COLUMNS).where({ id }).first()
+  const cart = order && (await findCart(hub.db, order.cartId))
+  if (!order || !cart) return new Map()
+  return askStorefront(hub, cart, cart.currency, asLines(order.asked.slice(order.done, order.done + size)))
+}
+
 /** Takes the next `size` lines of it into its cart, in the caller's transaction: run again, it goes on where it was. False = it is done. */
 export async function fillFromQuickOrder(
   db: Db,
   id: string,
   size: number,
+  offers: Offers,
   stamp: Stamp,
 ): Promise<QuickOrder | undefined> {
   const order: QuickOrder | undefined = await db('quick_orders').select(COLUMNS).where({ id }).forUpdate().first()
@@ -127,7 +144,7 @@ export async function fillFromQuickOrder(
   if (!cart || cart.state === 'ordered')
     errors.push(...part.map(({ row, text }) => ({ row, text, message: 'The cart was ordered meanwhile.' })))
   else {
-    const lines = part.map((l, i) => lineOf({ ...l, shares: [] }, i + 1, false))
+    const lines = withOffers(asLines(part), offers)
     const priced = await priceLines(db, { ...cart, day: stamp.at.toISOString().slice(0, 10) }, lines)
     for (const [i, { problem }] of priced.entries())
       if (problem !== null) errors.push({ row: part[i]?.row ?? 0, text: part[i]?.text ?? '', message: problem })

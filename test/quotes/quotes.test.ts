@@ -1,12 +1,14 @@
 // Quotes, returns, quick orders and order lists over HTTP. Issue 4, "Requisitions, approvals, budgets".
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoIds } from '../../src/demo/seed.ts'
 import { enqueue } from '../../src/queue/outbox.ts'
 import { quoteTransitions } from '../../src/quotes/quote.ts'
 import { returnTransitions } from '../../src/returns/return.ts'
 import { checkGraph } from '../../src/state-machine.ts'
 import { draft, type Member, type PurchaseSite, startPurchaseSite, submit } from '../requisitions/purchase-site.ts'
 import { until } from '../support/buyer-endpoint.ts'
+import { startReceiver } from '../support/receiver.ts'
 
 let site: PurchaseSite
 let buyer: Member
@@ -164,5 +166,49 @@ describe('an order list', () => {
       { quantity: '4', unitPrice: null, problem: 'No price is known for this part.' },
     ])
     expect((await colleague.call('POST', `/carts/${cart.id}/lines`, { fromOrder: orderId })).status).toBe(404)
+  })
+})
+
+describe('a part the ERP has no price for', () => {
+  it('is priced by the storefront’s item look-up, in a cart and a quick order; one it does not sell stays without', async () => {
+    const shop = await startReceiver()
+    const { db } = site.hub.hub
+    const storefronts = () => db('storefronts').where({ seller_id: demoIds.seller })
+    const before: { id: string; item_lookup_url: string | null }[] = await storefronts().select('id', 'item_lookup_url')
+    await storefronts().update({ item_lookup_url: shop.url })
+    const item = {
+      ...{ supplierPartId: 'SHOP-1', quantity: '2', description: 'A lamp', unitOfMeasure: 'EA' },
+      ...{ unitPrice: { amount: '4.50', currency: 'EUR' } },
+    }
+    const found = {
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ items: [item] }),
+    }
+    try {
+      const member = await site.addMember('buyer')
+      const { body: cart } = await member.call('POST', '/carts', { name: 'Lamps' })
+      shop.answers.push(found)
+      const lines = [{ supplierPartId: 'SHOP-1', quantity: '2' }]
+      const filled = await member.call('POST', `/carts/${cart.id}/lines`, { lines })
+      expect(filled.body.lines).toMatchObject([
+        { supplierPartId: 'SHOP-1', description: 'A lamp', priceFrom: 'storefront', netAmount: '9.00', problem: null },
+      ])
+      expect(JSON.parse(shop.got[0]?.body ?? '')).toMatchObject({
+        function: 'VALIDATE',
+        productId: 'SHOP-1',
+        quantity: '2',
+      })
+      shop.answers.push(found)
+      const quick = await member.call('POST', '/quick-orders', { text: 'SHOP-1 3' })
+      expect(quick.body).toMatchObject({ finished: true, errors: [] })
+      expect((await member.call('GET', '/open-cart')).body).toMatchObject({ netAmount: '13.50' })
+      shop.answers.push({ ...found, body: '{"items":[]}' })
+      const unknown = await member.call('POST', '/quick-orders', { text: 'SHOP-2 3' })
+      expect(unknown.body.errors).toMatchObject([{ message: 'No price is known for this part.' }])
+    } finally {
+      for (const { id, item_lookup_url } of before) await db('storefronts').where({ id }).update({ item_lookup_url })
+      await shop.close()
+    }
   })
 })
