@@ -41,7 +41,7 @@ export function mailboxRouter(hubUrl: string): Router {
                 To {mail.recipient}, {mail.createdAt.slice(0, 16).replace('T', ' ')}
               </p>
               {mail.text?.split('\n\n').map((text) => (
-                <p key={text}>
+                <p key={text} className="lines">
                   <Linked text={text} />
                 </p>
               ))}

@@ -162,6 +162,7 @@ function Approval({ why, waits }: { why: Why; waits: boolean }) {
       <h2 id="approval">
         {waits ? `Waits for ${list.format(open.flatMap((s) => s.deciders.map((d) => d.name)))}` : 'Approval'}
       </h2>
+      {asks.length === 0 && <p>Nobody has to agree.</p>}
       {asks.map((rule) => (
         <p key={rule.rule}>
           <b>{rule.rule}</b>

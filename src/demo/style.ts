@@ -102,7 +102,7 @@ pre{margin:0;padding:1rem 1.15rem;overflow:auto;max-height:32rem;line-height:1.5
 .changes{display:grid;gap:.6rem;margin:1rem 0 0;padding:0;list-style:none}
 .changes li{border-top:1px solid var(--line);padding-top:.6rem}.changes li:first-child{border:0;padding-top:0}
 iframe{display:block;width:100%;height:min(48rem,80vh);border:1px solid var(--line);border-radius:var(--radius);background:var(--card)}
-.plain{list-style:none;padding:0;margin:0}
+.lines{white-space:pre-line}.plain{list-style:none;padding:0;margin:0}
 .filters{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end}.filters .field{flex:0 1 10rem}.filters .field.grow{flex:1 1 16rem}
 .chips{display:flex;flex-wrap:wrap;gap:.4rem}
 .chips a{padding:.35rem .9rem;border:1px solid var(--line);border-radius:99px;background:var(--card);color:var(--ink);text-decoration:none;font-size:.94rem}
