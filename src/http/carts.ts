@@ -10,11 +10,19 @@ import { readOrder } from '../orders/order-history.ts'
 import { askStorefront, withOffers } from '../requisitions/ask-storefront.ts'
 import type { Cart, CartContent, CartState } from '../requisitions/cart.ts'
 import { deleteCart, listCarts, lockCart, readCart, visibleCarts } from '../requisitions/cart-store.ts'
-import { addToCart, changeCart, linesOf, linesOfOrder, makeCart, openCart } from '../requisitions/change-cart.ts'
+import {
+  addToCart,
+  changeCart,
+  currencyOf,
+  linesOf,
+  linesOfOrder,
+  makeCart,
+  openCart,
+} from '../requisitions/change-cart.ts'
 import { findLineViolations } from '../requisitions/check-purchase.ts'
 import { findShipTo } from '../requisitions/find-ship-to.ts'
-import { memberOf } from '../requisitions/owned-row.ts'
-import { lineInputSchema, purchaseLineSchema, totalsOf } from '../requisitions/purchase-line.ts'
+import { memberOf, type Owner } from '../requisitions/owned-row.ts'
+import { lineInputSchema, type PurchaseLine, purchaseLineSchema, totalsOf } from '../requisitions/purchase-line.ts'
 import {
   comments,
   found,
@@ -113,6 +121,10 @@ async function ownOr404(hub: Hub, call: Caller, id: string, kind: Kind): Promise
 const given = async (hub: Hub, accountId: string, shipTo: z.output<typeof shipToGiven> | null | undefined) =>
   shipTo === undefined ? {} : { shipTo: (await findShipTo(hub.db, accountId, shipTo)) ?? null }
 
+/** Where the ERP has no price, with the storefront’s. */
+const offered = async (hub: Hub, owner: Owner, currency: string, asked: readonly PurchaseLine[]) =>
+  withOffers(asked, await askStorefront(hub, owner, currency, asked))
+
 /** Storefronts say prices, people do not. */
 export const saysPrices = (call: Pick<Call<unknown, unknown>, 'access'>) => call.access.clientId !== null
 
@@ -153,14 +165,10 @@ function routesOf(kind: Kind): Route[] {
         if (body.shared) demand(call.access, 'cart.share')
         const ship = await given(hub, owner.accountId, shipTo)
         const state = kind === lists ? 'list' : 'open' in body && body.open ? 'open' : 'saved'
+        const currency = body.currency ?? (await currencyOf(hub.db, owner.accountId))
+        const lines = await offered(hub, owner, currency, linesOf(inputs, saysPrices(call)))
         const id = await hub.db.transaction((trx) =>
-          makeCart(
-            trx,
-            owner,
-            state,
-            definedOf({ ...body, ...ship, lines: linesOf(inputs, saysPrices(call)) }),
-            stampOf(hub),
-          ),
+          makeCart(trx, owner, state, definedOf({ ...body, ...ship, lines }), stampOf(hub)),
         )
         const cart = await lockCart(hub.db, id)
         if (!cart) throw new HubError('conflict', 'Another cart is open: save it first.')
@@ -182,7 +190,8 @@ function routesOf(kind: Kind): Route[] {
         const { version: seen, lines: inputs, shipTo, ...body } = call.body
         if (body.shared !== undefined) demand(call.access, 'cart.share')
         const ship = await given(hub, cart.accountId, shipTo)
-        const lineChange = inputs ? { lines: linesOf(inputs, saysPrices(call)) } : {}
+        const asked = inputs && linesOf(inputs, saysPrices(call))
+        const lineChange = asked ? { lines: await offered(hub, cart, body.currency ?? cart.currency, asked) } : {}
         const change = definedOf({ ...body, ...ship, ...lineChange }) as Partial<CartContent> & {
           state?: 'open' | 'saved'
         }
@@ -246,8 +255,8 @@ export const cartRoutes: Route[] = [
         const order = found(await readOrder(hub.db, demand(call.access, mayOrder), fromOrder), 'order')
         adding.push(...(await linesOfOrder(hub.db, order.id)))
       }
-      const offers = await askStorefront(hub, cart, cart.currency, adding)
-      await hub.db.transaction((trx) => addToCart(trx, cart.id, withOffers(adding, offers), stampOf(hub)))
+      const lines = await offered(hub, cart, cart.currency, adding)
+      await hub.db.transaction((trx) => addToCart(trx, cart.id, lines, stampOf(hub)))
       return showWhole(hub, call, await cartOr404(hub, call, cart.id, carts))
     },
   }),
