@@ -19,6 +19,7 @@ import {
   updateConnection,
 } from '../erp/erp-connection-store.ts'
 import { findFreshness } from '../erp/freshness.ts'
+import { countQuarantined, findQuarantined, listQuarantined } from '../erp/quarantine.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
 import { jobRunStates, listJobRuns } from '../queue/job-run.ts'
@@ -108,6 +109,7 @@ const streamShown = z
     cursorAt: z.iso.datetime().nullable().describe('when the last page was applied and its cursor kept'),
     records: z.int().describe('that came so far'),
     lastError: z.string().nullable(),
+    quarantined: z.int().describe('records that could not be applied and wait, see /quarantine'),
     run: z
       .object({
         id: z.uuid(),
@@ -121,6 +123,17 @@ const streamShown = z
       .describe('the reading that waits or goes on now'),
   })
   .meta({ id: 'ErpStream' })
+
+const quarantinedShown = z
+  .object({
+    id: z.uuid(),
+    stream,
+    erpId: z.string().describe('of the record; of balances and credit limits: the customer’s number'),
+    reason: z.string(),
+    tries: z.int(),
+    at: z.iso.datetime().describe('of the last try'),
+  })
+  .meta({ id: 'QuarantinedRecord' })
 
 const config = z.record(z.string(), z.unknown()).describe('as the connector’s JSON Schema says')
 
@@ -200,8 +213,9 @@ export function chooseStreams(
 
 async function readStreams(hub: Hub, connection: ErpConnection) {
   const { id, sellerId, settings } = connection
-  const [known, runs] = await Promise.all([
+  const [known, quarantined, runs] = await Promise.all([
     listStreams(hub.db, id),
+    countQuarantined(hub.db, id),
     listJobRuns(hub.db, { sellerId, subjectId: id, job: 'sync-stream', unfinished: true, limit: 200 }),
   ])
   return Promise.all(
@@ -222,6 +236,7 @@ async function readStreams(hub: Hub, connection: ErpConnection) {
         cursorAt: state?.cursor ? state.updatedAt : null,
         records: Number(state?.records ?? 0),
         lastError: state?.lastError ?? null,
+        quarantined: quarantined.get(stream) ?? 0,
         run: run
           ? {
               id: run.id,
@@ -455,6 +470,45 @@ export const connectionRoutes: Route[] = [
     answer: z.array(streamShown),
     async handle(hub, { params, reach }) {
       return readStreams(hub, await connectionOr404(hub, reach, params.id))
+    },
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/api/v1/connections/:id/quarantine',
+    who: 'connections:read',
+    may: 'connection.edit',
+    sellers: true,
+    tag: TAG,
+    summary: 'List records of an ERP that could not be applied',
+    description:
+      'The rest of their stream goes on. They are tried again first at each reading; a newer record of the same thing replaces them.',
+    query: pageQuery,
+    answer: pageOf(quarantinedShown),
+    async handle(hub, { params, query, reach }) {
+      const { id } = await connectionOr404(hub, reach, params.id)
+      const rows = await listQuarantined(hub.db, id, { after: query.cursor, limit: query.limit + 1 })
+      return asPage(rows, query.limit, (r) => r)
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/api/v1/connections/:id/quarantine/:quarantineId/retry',
+    who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
+    tag: TAG,
+    summary: 'Try a record again now',
+    description: 'Its stream is read, which begins with what was set aside.',
+    answer: z.object({ runId: z.uuid().nullable().describe('of the job; null = one that waits already does it') }),
+    status: 202,
+    async handle(hub, { params, reach }) {
+      const { id } = await connectionOr404(hub, reach, params.id)
+      const found = await findQuarantined(hub.db, id, params.quarantineId ?? '')
+      if (!found) throw new HubError('not_found', 'There is no such record.')
+      return hub.db.transaction(async (trx) => {
+        await lockConnection(trx, id)
+        return { runId: await askSync(trx, id, found.stream, { full: false }) }
+      })
     },
   }),
   jsonRoute({

@@ -1,6 +1,6 @@
 // OrderRequest -> order, its change or its cancellation (walk B of the house), committed together with the Status that answers it.
-import { findAccount } from '../accounts/account-store.ts'
 import { matchUser } from '../accounts/match-user.ts'
+import { findCustomer } from '../credit/credit-store.ts'
 import { stampOf } from '../database/stamp.ts'
 import { findConnectionOf } from '../erp/erp-connection-store.ts'
 import { HubError } from '../errors.ts'
@@ -120,11 +120,5 @@ async function findBuyer(
 
 /** The account's customer number, or that of the nearest account above it. */
 async function customerNumberOf(hub: Hub, sellerId: string, accountId: string): Promise<string | null> {
-  let next: string | null = accountId
-  for (let level = 0; next !== null && level < 20; level++) {
-    const account: Awaited<ReturnType<typeof findAccount>> = await findAccount(hub.db, sellerId, next)
-    if (account?.customerNumber) return account.customerNumber
-    next = account?.parentId ?? null
-  }
-  return null
+  return (await findCustomer(hub.db, sellerId, accountId))?.customerNumber ?? null
 }

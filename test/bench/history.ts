@@ -178,7 +178,10 @@ async function ingest(url: string, count: number): Promise<IngestRow> {
   const residentMb = watchMemory()
   const begun = performance.now()
   await pullStream(
-    { db, openErp: () => ({ connection, definition: memory as never, erp }), now: () => new Date() },
+    {
+      ...{ db, now: () => new Date(), newId: () => v7(), keys: makeKeyring([Buffer.alloc(32).toString('base64')]) },
+      openErp: () => ({ connection, definition: memory as never, erp }),
+    },
     {
       connectionId: CONNECTION,
       stream: 'orders',
