@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ProviderError } from '../../payment-providers/payment-provider.ts'
 import { paymentProviders } from '../../payment-providers/registry.ts'
-import { actorOf } from '../audit/record-audit.ts'
+import { actorOf, recordAudit } from '../audit/record-audit.ts'
 import { stampOf } from '../database/stamp.ts'
 import { HubError } from '../errors.ts'
 import type { Hub } from '../hub.ts'
@@ -141,15 +141,19 @@ export const paymentRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/payment-settings',
     who: 'connections:read',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Read with which provider invoices are paid',
     answer: settingsShown,
-    handle: (hub, { client }) => showSettings(hub, client.sellerId),
+    handle: (hub, { reach }) => showSettings(hub, reach.sellerId),
   }),
   jsonRoute({
     method: 'put',
     path: '/api/v1/payment-settings',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Set up the payment provider',
     description: 'The key is kept sealed and never shown; left out, the one kept stays.',
@@ -164,18 +168,30 @@ export const paymentRoutes: Route[] = [
       })
       .meta({ id: 'PaymentSettingsChange' }),
     answer: settingsShown,
-    async handle(hub, { body, client }) {
-      await putPaymentSettings(hub, hub.db, client.sellerId, body)
-      return showSettings(hub, client.sellerId)
+    async handle(hub, { body, reach, access }) {
+      await hub.db.transaction(async (trx) => {
+        await putPaymentSettings(hub, trx, reach.sellerId, body)
+        const event = {
+          sellerId: reach.sellerId,
+          accountId: null,
+          actor: actorOf(access),
+          action: 'payment-settings.changed',
+        }
+        const { apiKey, ...detail } = { ...body, keyChanged: body.apiKey !== undefined }
+        await recordAudit(trx, [{ ...event, subjectKind: 'payment-settings', subjectId: null, detail }], stampOf(hub))
+      })
+      return showSettings(hub, reach.sellerId)
     },
   }),
   jsonRoute({
     method: 'delete',
     path: '/api/v1/payment-settings',
     who: 'connections:write',
+    may: 'connection.edit',
+    sellers: true,
     tag: TAG,
     summary: 'Take payments no more',
-    handle: (hub, { client }) => deletePaymentSettings(hub.db, client.sellerId),
+    handle: (hub, { reach }) => deletePaymentSettings(hub.db, reach.sellerId),
   }),
   {
     method: 'post',
