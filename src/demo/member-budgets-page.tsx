@@ -132,7 +132,7 @@ export function BudgetPage({ shop, budget, entries }: { shop: Shop; budget: Budg
                 <td className="lead-cell">
                   <Spender shop={shop} entry={entry} />{' '}
                   <span className="badge">{ENTRIES[entry.kind] ?? entry.kind}</span>
-                  {entry.note && <span className="small soft">{entry.note}</span>}
+                  {entry.note && <span className="small soft">{entry.note.replace(/ [0-9a-f-]{36}/, '')}</span>}
                 </td>
                 <td className="nowrap lead-cell soft">{timeOf(entry.at)}</td>
                 {(['allocated', 'reserved', 'committed'] as const).map((name) => (

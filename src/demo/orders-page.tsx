@@ -21,8 +21,8 @@ export function OrdersPage({ shop, company, search, page }: OrdersPageProps) {
       <div>
         <h1>Orders</h1>
         <p className="lead">
-          Everything {company} ordered, in every channel: punchout, web shop, phone, EDI and what was entered in the
-          ERP.
+          {shop.member ? `What you may see of the orders of ${company}` : `Everything ${company} ordered`}, in every
+          channel: punchout, web shop, phone, EDI and what was entered in the ERP.
         </p>
       </div>
       <Filters all={all} search={search} />
