@@ -169,11 +169,14 @@ async function factsOf(
   return {
     amounts: { net: netAmount, gross: totalAmount, withShipping: totalAmount },
     currency,
-    lines: lines.map((l) => ({
-      ...{ supplierPartId: l.supplierPartId, productGroup: l.productGroup, catalogue: l.catalogue, supplier: null },
-      ...{ costCentre: l.shares[0]?.costCentre ?? null, project: l.shares[0]?.project ?? null },
-      netAmount: l.netAmount ?? '0',
-    })),
+    // A line of several cost centres is one fact for each.
+    lines: lines.flatMap((l) =>
+      (l.shares.length > 0 ? l.shares : [null]).map((share) => ({
+        ...{ supplierPartId: l.supplierPartId, productGroup: l.productGroup, catalogue: l.catalogue, supplier: null },
+        ...{ costCentre: share?.costCentre ?? null, project: share?.project ?? null },
+        netAmount: share?.netAmount ?? l.netAmount ?? '0',
+      })),
+    ),
     suppliers: [],
     ...{
       shipTo: shipTo?.addressId ?? null,
