@@ -80,8 +80,20 @@ export function significantDecimals(decimal: string): number {
   return fraction.replace(/0+$/, '').length
 }
 
+/** Making a NumberFormat takes longer than a sum. */
+const digits = new Map<string, number>()
+
 /** Fraction digits of a currency by ISO 4217: JPY 0, KWD 3, EUR 2. Unknown codes count as 2. */
 export function currencyDecimals(currency: string): number {
+  const known = digits.get(currency)
+  if (known !== undefined) return known
+  const found = askIntl(currency)
+  // Nobody fills the memory with codes that are none.
+  if (digits.size < 1000) digits.set(currency, found)
+  return found
+}
+
+function askIntl(currency: string): number {
   try {
     return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
   } catch {
