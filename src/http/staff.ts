@@ -72,7 +72,7 @@ export const staffRoutes: Route[] = [
   jsonRoute({
     method: 'post',
     path: '/api/v1/staff',
-    who: 'accounts:write',
+    who: 'staff:write',
     may: 'user.invite',
     tag: TAG,
     summary: 'Add one of the seller’s own people',
@@ -94,7 +94,7 @@ export const staffRoutes: Route[] = [
   jsonRoute({
     method: 'patch',
     path: '/api/v1/staff/:id',
-    who: 'accounts:write',
+    who: 'staff:write',
     may: 'user.edit',
     tag: TAG,
     summary: 'Change the role of one of the seller’s people, suspend them, or let them in again',
@@ -119,7 +119,7 @@ export const staffRoutes: Route[] = [
   jsonRoute({
     method: 'put',
     path: '/api/v1/staff/:id/portfolio',
-    who: 'accounts:write',
+    who: 'staff:write',
     may: 'user.edit',
     tag: TAG,
     summary: 'Say which accounts are an agent’s',

@@ -26,6 +26,7 @@ export const scopes = {
   'webhooks:write': 'add, change and test webhook endpoints',
   'accounts:read': 'read company accounts, people, roles, cost centres, projects and ship-to addresses',
   'accounts:write': 'add and change them',
+  'staff:write': 'add and change the seller’s own people, administrators too',
   'purchasing:read': 'read carts, requisitions, approvals, policies, budgets, quotes and returns',
   'purchasing:write': 'add, change and decide them',
   'people:act': 'speak for a person of a customer, with the header Hub-Membership: what that person may, and no more',
