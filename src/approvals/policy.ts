@@ -222,14 +222,14 @@ function keyOf({ stage, kind, who, need, timeout, name }: PolicyStep): string {
 function judge(when: Rule['when'], facts: ApprovalFacts, rates: Rates): { matched: boolean; why: string } {
   for (const asked of when.all) {
     const { holds, seen } = test(asked, facts, rates)
-    if (!holds) return { matched: false, why: `${explain(asked)} does not hold: ${seen}` }
+    if (!holds) return { matched: false, why: `it is not so that ${explain(asked)} (${seen})` }
   }
   const tried = when.any.map((asked) => ({ asked, ...test(asked, facts, rates) }))
   const met = tried.find(({ holds }) => holds)
-  if (tried.length > 0 && !met) return { matched: false, why: `none of ${when.any.map(explain).join(', ')} holds` }
+  if (tried.length > 0 && !met) return { matched: false, why: `none is so: ${when.any.map(explain).join('; ')}` }
   const held = [...when.all.map((asked) => ({ asked, ...test(asked, facts, rates) })), ...(met ? [met] : [])]
   if (held.length === 0) return { matched: true, why: 'it has no conditions' }
-  return { matched: true, why: held.map(({ asked, seen }) => `${explain(asked)} holds: ${seen}`).join('; ') }
+  return { matched: true, why: held.map(({ asked, seen }) => `${explain(asked)} (${seen})`).join('; ') }
 }
 
 const orders: Record<(typeof comparisons)[number], (sign: number) => boolean> = {
@@ -253,7 +253,7 @@ function test(asked: Condition, facts: ApprovalFacts, rates: Rates): { holds: bo
       return { holds: orders[asked.op](facts.lines.length - asked.value), seen: `there are ${facts.lines.length}` }
     case 'splitSuspected':
     case 'orderLimitExceeded':
-      return { holds: facts[asked.fact] === asked.is, seen: `it is ${facts[asked.fact]}` }
+      return { holds: facts[asked.fact] === asked.is, seen: facts[asked.fact] ? 'yes' : 'no' }
     default: {
       const values = valuesOf(asked.fact, facts)
       const seen = values.length === 0 ? 'there is none' : `it is ${values.slice(0, 10).join(', ')}`
@@ -304,19 +304,42 @@ function valuesOf(fact: (typeof codeFacts)[number], facts: ApprovalFacts): strin
   return [...new Set(all[fact].filter((value): value is string => value !== null))]
 }
 
+const comparisonWords = { above: 'above', atLeast: 'at least', below: 'below', atMost: 'at most' } as const
+const basisWords = { net: 'net amount', gross: 'gross amount', withShipping: 'amount with shipping' } as const
+const factWords: Record<(typeof codeFacts)[number], string> = {
+  productGroup: 'product group',
+  catalogue: 'catalogue',
+  supplierPartId: 'part number',
+  supplier: 'supplier',
+  shipTo: 'ship-to',
+  project: 'project',
+  costCentre: 'cost centre',
+  channel: 'channel',
+  budget: 'budget’s verdict',
+  firstUse: 'first use',
+  requesterRole: 'requester’s role',
+}
+
+/** A condition as a clause: the net amount is above 500 EUR. */
 function explain(asked: Condition): string {
   switch (asked.fact) {
     case 'amount':
-      return `amount (${asked.basis}) ${asked.op} ${asked.value} ${asked.currency}`
+      return `the ${basisWords[asked.basis]} is ${comparisonWords[asked.op]} ${asked.value} ${asked.currency}`
     case 'lineAmount':
-      return `a line’s amount ${asked.op} ${asked.value} ${asked.currency}`
+      return `a line’s amount is ${comparisonWords[asked.op]} ${asked.value} ${asked.currency}`
     case 'lines':
-      return `lines ${asked.op} ${asked.value}`
+      return `the number of lines is ${comparisonWords[asked.op]} ${asked.value}`
     case 'splitSuspected':
+      return asked.is ? 'it looks like part of a larger purchase' : 'it does not look like part of a larger purchase'
     case 'orderLimitExceeded':
-      return `${asked.fact} is ${asked.is}`
-    default:
-      return asked.values ? `${asked.fact} ${asked.op} ${asked.values.join(', ')}` : `${asked.fact} ${asked.op}`
+      return asked.is ? 'it is over the requester’s order limit' : 'it is within the requester’s order limit'
+    default: {
+      const name = factWords[asked.fact]
+      if (asked.op === 'present') return `there is a ${name}`
+      if (asked.op === 'absent') return `there is no ${name}`
+      const values = asked.values?.join(' or ') ?? ''
+      return `the ${name} is ${asked.op === 'in' ? '' : 'not '}${values}`
+    }
   }
 }
 
