@@ -1,7 +1,14 @@
 // Approval policies: rules over facts of what is to be ordered, and what follows from those that match. Pure: the live submit, "why"
 // and what-if ask the same evaluation. Design: accounts-approvals-budgets.md, "Approval".
 import { z } from 'zod'
-import { compareDecimals, DECIMAL, multiplyDecimals } from '../money.ts'
+import {
+  compareDecimals,
+  currencyDecimals,
+  DECIMAL,
+  multiplyDecimals,
+  roundDecimal,
+  significantDecimals,
+} from '../money.ts'
 
 export const bases = ['net', 'gross', 'withShipping'] as const
 const decimal = z.string().regex(DECIMAL, 'is no decimal such as 250.00')
@@ -243,7 +250,8 @@ function test(asked: Condition, facts: ApprovalFacts, rates: Rates): { holds: bo
   switch (asked.fact) {
     case 'amount': {
       const amount = facts.amounts[asked.basis]
-      return compareMoney(asked, [amount], facts.currency, rates, `it is ${amount} ${facts.currency}`)
+      const shown = roundDecimal(amount, Math.max(currencyDecimals(facts.currency), significantDecimals(amount)))
+      return compareMoney(asked, [amount], facts.currency, rates, `it is ${shown} ${facts.currency}`)
     }
     case 'lineAmount': {
       const amounts = facts.lines.map((line) => line.netAmount)

@@ -62,7 +62,7 @@ describe.skipIf(!chromium)('the approver’s pages', () => {
       '€12,345.60 · waits for a decision',
       'Asked for by',
       'Cost centre: FAC-310',
-      'amount (net) above 100',
+      'the net amount is above 100',
     ])
       expect(text).toContain(words)
     await page.getByLabel('Comment').focus()
