@@ -319,6 +319,14 @@ async function putCodes(hub: Hub, db: Db, owner: { admin: string; approver: stri
         address: { name: 'Town hall', street: ['Stadhuisplein 1'], postalCode: '1315 HR', ...city },
       },
     ],
+    // As the demo ERP has it.
+    [
+      'ship_tos',
+      {
+        code: '100042-1',
+        address: { name: 'Town hall, goods in', street: ['Stadhuisplein 1'], postalCode: '1315 HR', ...city },
+      },
+    ],
     [
       'ship_tos',
       { code: 'ALM-DEPOT', address: { name: 'Depot', street: ['Markerkant 10'], postalCode: '1316 AN', ...city } },
