@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { until } from '../support/buyer-endpoint.ts'
 import { type FaultSite, openFaultSite, pensOrder, postUntilAnswered } from '../support/fault-site.ts'
 
-const ORDERS = Number(process.env.FAULT_ORDERS ?? 2000)
+const ORDERS = Number(process.env.FAULT_ORDERS ?? 600)
 /** Buyers' systems that post at the same time. */
 const BUYERS = 16
 
